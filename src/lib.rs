@@ -1,0 +1,15 @@
+//! A mutational JavaScript-test fuzzer for servers that speak the MongoDB protocol.
+//!
+//! The rooms below stand in the order of the data's way; a room uses only rooms above it. `ARCHITECTURE.md` is the map,
+//! and `tests/it/tidy.rs` guards it.
+#![deny(unsafe_code)]
+
+// Ground floor: used by all, uses none.
+pub mod exit_code;
+pub mod seed;
+
+// The data's way.
+pub mod js;
+pub mod corpus;
+pub mod mutate;
+pub mod wrap;
