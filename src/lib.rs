@@ -13,3 +13,7 @@ pub mod js;
 pub mod corpus;
 pub mod mutate;
 pub mod wrap;
+pub mod wire;
+pub mod shell;
+pub mod server;
+pub mod cli;

@@ -1,0 +1,99 @@
+//! Servers: what each product needs is data (`servers.toml`); a [`Topology`] is what a batch runs against.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+/// What a batch runs against: one product's processes, or somebody else's server.
+///
+/// Dropping a topology stops whatever it started; nothing that it did not start is ever touched.
+pub trait Topology: Send {
+    /// One line for the head of a report: product, version if known, address and why this one.
+    fn describe(&self) -> String;
+
+    /// The product's name in `servers.toml`, or `external`.
+    fn product(&self) -> &str;
+
+    /// `host:port` of every server, the one to speak to first.
+    fn addresses(&self) -> Vec<String>;
+
+    /// Starts all processes with an empty data folder and waits until they answer `hello`.
+    ///
+    /// # Errors
+    /// The server did not come up; the error holds its last log lines.
+    fn start(&mut self) -> Result<(), ServerError>;
+
+    /// Process ends seen since the last call. Cheap enough for every 20 ms.
+    fn exits(&mut self) -> Vec<ServerExit>;
+
+    /// Lines of the servers' logs since the last call, at most 5,000 a process, each cut at 4,000 bytes.
+    fn new_log_lines(&mut self) -> Vec<LogLine>;
+
+    /// The processes that run now.
+    fn processes(&self) -> Vec<ServerProcess>;
+
+    /// Ends every process: politely, then by force, within `grace`.
+    fn stop(&mut self, grace: Duration);
+
+    /// True where [`Topology::start`] can bring it back after a crash or a hang.
+    fn restartable(&self) -> bool;
+}
+
+/// One running process of a topology.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerProcess {
+    /// `mongod`, `postgres`, `practice`, ...
+    pub name: String,
+    /// Process id; with [`ServerProcess::started`] it stays true when ids are used again.
+    pub pid: u32,
+    /// Clock ticks since boot, field 22 of /proc/PID/stat.
+    pub started: u64,
+    /// Where its log lies.
+    pub log: Utf8PathBuf,
+}
+
+/// The end of a server's process that nobody asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerExit {
+    /// Which.
+    pub process: ServerProcess,
+    /// How.
+    pub status: ExitStatus,
+    /// The last lines of its log, at most 200.
+    pub log_tail: Vec<String>,
+}
+
+/// Exit status of a process, as a closed choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExitStatus {
+    /// exit(n)
+    Code(i32),
+    /// Killed by this signal.
+    Signal {
+        /// 11 for SIGSEGV.
+        number: i32,
+        /// The kernel says that it wrote a core.
+        core: bool,
+    },
+}
+
+/// One line of a server's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// Name of the process.
+    pub process: String,
+    /// Its text, cut at 4,000 bytes.
+    pub text: String,
+}
+
+/// Why a server cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// See the text.
+    #[error("{0}")]
+    Unusable(String),
+    /// Something may be tried again: disk, port race, slow machine.
+    #[error("{0}")]
+    Infrastructure(String),
+}

@@ -1,0 +1,241 @@
+//! What executes JavaScript. A [`Shell`] runs one file at a time against given addresses and reports live.
+//!
+//! The embedded shell is a worker process with its own engine; external shells (`mongosh`, `mongo`) will stand beside
+//! it. Whoever runs a file only reads [`Report`]s and may [`Running::kill`]: deadlines inside the worker are a
+//! courtesy, the kill is the rule.
+
+pub mod embedded;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+/// One file to execute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The name that messages and stack traces show.
+    pub name: String,
+    /// Where the text lies.
+    pub path: Utf8PathBuf,
+    /// `host:port` of every server that the file may talk to; the first is what `db` speaks to.
+    pub addresses: Vec<String>,
+    /// The database that `db` is at the start.
+    pub database: String,
+    /// Folders that `load()` may read from; the first is what relative names are taken from.
+    pub roots: Vec<Utf8PathBuf>,
+    /// What `TestData` holds, as JSON text.
+    pub test_data: String,
+    /// What the engine and one reply may use.
+    pub limits: Limits,
+}
+
+/// Bounds that a shell keeps by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// JavaScript is interrupted after this time (soft deadline).
+    pub interrupt_after: Duration,
+    /// One wait for a reply ends after this time.
+    pub read_timeout: Duration,
+    /// Engine memory, in bytes.
+    pub memory: u64,
+    /// Output beyond this many bytes is dropped and counted.
+    pub output: u64,
+}
+
+/// What a shell says while a file runs, in order; [`Report::Ended`] is the last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// The file's text is about to run.
+    Started,
+    /// Printed text: whole lines, without their line ends.
+    Output(Vec<String>),
+    /// A timing print went by: a top-level statement is over.
+    Statement(StatementDone),
+    /// Sent several times a second while something goes on; the pulse by which a hang is told from work.
+    Status(Status),
+    /// A reply or a lost connection worth keeping.
+    Noted(Note),
+    /// The end, with the totals.
+    Ended(Ended),
+}
+
+/// One completed top-level statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementDone {
+    /// Counted from 0.
+    pub index: u32,
+    /// As printed.
+    pub millis: u64,
+    /// Commands that the statement sent.
+    pub sent: u32,
+    /// Those of them that the server answered with `ok: 1` and without write errors.
+    pub accepted: u32,
+}
+
+/// The state of a running file at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The command waiting for its reply.
+    pub in_flight: Option<InFlight>,
+    /// Commands sent so far.
+    pub sent: u64,
+}
+
+/// A command without its reply yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// The command's first key.
+    pub command: String,
+    /// `$db`
+    pub database: String,
+    /// Since when.
+    pub waiting: Duration,
+}
+
+/// Something in a reply, or instead of one, that a judge wants to see. At most 1,000 are sent for one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Note {
+    /// A failed reply (or write error). The shell sends the first of each (command, code) with its text.
+    Failed {
+        /// The command's first key.
+        command: String,
+        /// `code`, if there is one.
+        code: Option<i32>,
+        /// `errmsg`, cut at 2,000 bytes.
+        message: String,
+    },
+    /// The connection ended or broke without a reply to this command.
+    ConnectionLost {
+        /// The command's first key.
+        command: String,
+        /// What the operating system said.
+        error: String,
+    },
+    /// No reply within [`Limits::read_timeout`].
+    ReplyTimedOut {
+        /// The command's first key.
+        command: String,
+    },
+    /// A new connection was refused or timed out.
+    CannotConnect {
+        /// What the operating system said.
+        error: String,
+    },
+}
+
+/// How a file's execution ended, as far as the shell can tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ShellEnd {
+    /// The last line was run.
+    Completed,
+    /// An exception nobody caught (status 253 in a real shell).
+    UncaughtError {
+        /// Text and stack, cut at 4,000 bytes.
+        message: String,
+    },
+    /// The text is no program; nothing was run.
+    SyntaxError {
+        /// The engine's words.
+        message: String,
+    },
+    /// `quit(n)`.
+    Quit {
+        /// The status given.
+        status: i32,
+    },
+    /// [`Limits::interrupt_after`] passed.
+    Interrupted,
+    /// [`Limits::memory`] was reached and the script did not survive it.
+    OutOfMemory,
+    /// The first connection could not be made.
+    NoServer {
+        /// What the operating system said.
+        error: String,
+    },
+    /// The shell's own process died: never a server's fault.
+    Died {
+        /// Signal or exit status, and the last words on its error stream.
+        message: String,
+    },
+    /// [`Running::kill`] was called.
+    Killed,
+}
+
+/// Totals of one execution, counted outside JavaScript because scripts overwrite everything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// How.
+    pub end: ShellEnd,
+    /// Per command name.
+    pub commands: BTreeMap<String, CommandFigures>,
+    /// Bytes of output that were dropped.
+    pub output_dropped: u64,
+    /// Wall time from start to end.
+    pub elapsed: Duration,
+}
+
+/// What became of the commands of one name. At most 500 names are kept, the rest under `(other)`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CommandFigures {
+    /// Put on the wire.
+    pub sent: u64,
+    /// `ok: 1` and no write error.
+    pub accepted: u64,
+    /// Error code (or 0 where none was given) and how often.
+    pub codes: BTreeMap<i32, u64>,
+    /// Sum of the times from request to reply.
+    pub busy: Duration,
+}
+
+/// Why a shell could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum ShellError {
+    /// The operating system refused to start the process.
+    #[error("cannot start the shell {program}: {source}; check that it exists and may be executed")]
+    Start {
+        /// Path of the program.
+        program: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The process started but did not speak.
+    #[error("the shell {program} did not answer within {waited:?}; run it by hand to see why")]
+    Silent {
+        /// Path of the program.
+        program: String,
+        /// How long it was given.
+        waited: Duration,
+    },
+}
+
+/// Something that can execute a file.
+///
+/// A shell that died is started anew by the next `run`; an implementation keeps nothing of one file for the next.
+pub trait Shell: Send {
+    /// The word of `--shell`.
+    fn name(&self) -> &'static str;
+
+    /// Starts a file and returns at once.
+    ///
+    /// # Errors
+    /// The shell itself cannot be started.
+    fn run(&mut self, job: &Job) -> Result<Box<dyn Running + '_>, ShellError>;
+}
+
+/// A file under way.
+pub trait Running {
+    /// The next report; `None` if there is none by `until`. After [`Report::Ended`] it is not called again. A process
+    /// that dies gives `Ended` with [`ShellEnd::Died`].
+    fn next(&mut self, until: Instant) -> Option<Report>;
+
+    /// The process to look at or to stop; `None` for a shell without one.
+    fn pid(&self) -> Option<u32>;
+
+    /// CPU time used by the shell's process so far: a growing one tells a spinning script from a waiting one.
+    fn cpu_time(&self) -> Option<Duration>;
+
+    /// Ends it at once; [`Report::Ended`] with [`ShellEnd::Killed`] follows.
+    fn kill(&mut self);
+}

@@ -1,0 +1,245 @@
+//! OP_MSG, and of the old protocol just what a first `hello` and an old server need: OP_QUERY and OP_REPLY.
+//!
+//! Source: the MongoDB manual, "Wire Protocol".
+
+use super::bson::{BsonError, Document, MAX_DOCUMENT_BYTES, RawDocument, Writer};
+use std::io::{self, Read};
+
+const OP_REPLY: i32 = 1;
+const OP_QUERY: i32 = 2004;
+const OP_MSG: i32 = 2013;
+const HEADER: usize = 16;
+
+/// The largest message a server takes: three documents' worth, as mongod's 48,000,000.
+pub const MAX_MESSAGE_BYTES: usize = 48_000_000;
+
+/// OP_MSG flag: four bytes of CRC-32C follow the sections.
+pub const CHECKSUM_PRESENT: u32 = 1;
+/// OP_MSG flag: no reply is wanted (requests) or more will come (replies).
+pub const MORE_TO_COME: u32 = 2;
+
+/// Why bytes from a peer are not a message.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    /// The connection broke or timed out.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The peer closed the connection between messages.
+    #[error("the connection was closed")]
+    Closed,
+    /// A length that no message can have.
+    #[error("a message claims {0} bytes; the limit is {MAX_MESSAGE_BYTES}")]
+    Length(i64),
+    /// An operation code we do not speak.
+    #[error("message with the unknown operation code {0}")]
+    Operation(i32),
+    /// Sections or document are malformed.
+    #[error("malformed message: {0}")]
+    Malformed(&'static str),
+    /// The BSON inside is malformed.
+    #[error(transparent)]
+    Bson(#[from] BsonError),
+}
+
+/// One message, header taken apart, body as bytes.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The sender's number for it.
+    pub request_id: i32,
+    /// The request that this answers.
+    pub response_to: i32,
+    /// 1, 2004 or 2013 in what we speak.
+    pub operation: i32,
+    /// Everything after the header.
+    pub body: Vec<u8>,
+}
+
+impl Frame {
+    /// Reads one message.
+    ///
+    /// # Errors
+    /// [`MessageError::Closed`] at a clean end of the stream; a broken, slow or lying peer gives the others.
+    pub fn read(stream: &mut impl Read) -> Result<Self, MessageError> {
+        let mut header = [0; HEADER];
+        match stream.read(&mut header)? {
+            0 => return Err(MessageError::Closed),
+            got => stream.read_exact(&mut header[got..])?,
+        }
+        let field = |at: usize| i32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let length = usize::try_from(field(0)).unwrap_or(0);
+        if !(HEADER..=MAX_MESSAGE_BYTES).contains(&length) {
+            return Err(MessageError::Length(i64::from(field(0))));
+        }
+        let mut body = vec![0; length - HEADER];
+        stream.read_exact(&mut body)?;
+        Ok(Self { request_id: field(4), response_to: field(8), operation: field(12), body })
+    }
+
+    /// The command in a request: the body section with document sequences put in as arrays, and its flags.
+    ///
+    /// # Errors
+    /// [`MessageError::Operation`] for what is neither OP_MSG nor OP_QUERY.
+    pub fn command(&self) -> Result<(Document, u32), MessageError> {
+        match self.operation {
+            OP_MSG => self.sections(),
+            OP_QUERY => self.query().map(|command| (command, 0)),
+            other => Err(MessageError::Operation(other)),
+        }
+    }
+
+    /// The document in a reply, as bytes within the body.
+    ///
+    /// # Errors
+    /// [`MessageError::Operation`] for what is neither OP_MSG nor OP_REPLY.
+    pub fn reply(&self) -> Result<RawDocument<'_>, MessageError> {
+        let at = match self.operation {
+            OP_MSG => 5,
+            OP_REPLY => 20,
+            other => return Err(MessageError::Operation(other)),
+        };
+        let bytes = self.body.get(at..).ok_or(MessageError::Malformed("shorter than its fixed fields"))?;
+        Ok(RawDocument::new(bytes)?)
+    }
+
+    fn query(&self) -> Result<Document, MessageError> {
+        let name = self.body.get(4..).ok_or(MessageError::Malformed("OP_QUERY without a namespace"))?;
+        let end = name.iter().position(|&byte| byte == 0);
+        let end = end.ok_or(MessageError::Malformed("OP_QUERY namespace without an end"))?;
+        let bytes = name.get(end + 9..).ok_or(MessageError::Malformed("OP_QUERY without a document"))?;
+        let mut command = Document::from_bytes(bytes)?;
+        if let Some(database) = String::from_utf8_lossy(&name[..end]).strip_suffix(".$cmd") {
+            command.set("$db", database);
+        }
+        Ok(command)
+    }
+
+    fn sections(&self) -> Result<(Document, u32), MessageError> {
+        let (flags, mut rest) = self.body.split_first_chunk::<4>().ok_or(MessageError::Malformed("no flag bits"))?;
+        let flags = u32::from_le_bytes(*flags);
+        if flags & CHECKSUM_PRESENT != 0 {
+            rest = rest.len().checked_sub(4).map(|end| &rest[..end]).ok_or(MessageError::Malformed("no checksum"))?;
+        }
+        let mut body = None;
+        let mut sequences = Vec::new();
+        while let Some((&kind, after)) = rest.split_first() {
+            rest = match kind {
+                0 => {
+                    let raw = RawDocument::new(after)?;
+                    body = Some(Document::from_bytes(raw.as_bytes())?);
+                    &after[raw.as_bytes().len()..]
+                }
+                1 => sequence(after, &mut sequences)?,
+                _ => return Err(MessageError::Malformed("unknown section kind")),
+            };
+        }
+        let mut body = body.ok_or(MessageError::Malformed("no body section"))?;
+        for (name, documents) in sequences {
+            body.push(name, documents);
+        }
+        Ok((body, flags))
+    }
+}
+
+fn sequence<'a>(bytes: &'a [u8], found: &mut Vec<(String, Vec<Document>)>) -> Result<&'a [u8], MessageError> {
+    let wrong = MessageError::Malformed("document sequence with a wrong length");
+    let Some((size, _)) = bytes.split_first_chunk::<4>() else { return Err(wrong) };
+    let size = usize::try_from(i32::from_le_bytes(*size)).unwrap_or(0);
+    let Some(inner) = bytes.get(4..size) else { return Err(wrong) };
+    let Some(end) = inner.iter().position(|&byte| byte == 0) else { return Err(wrong) };
+    let mut documents = Vec::new();
+    let mut rest = &inner[end + 1..];
+    while !rest.is_empty() {
+        let raw = RawDocument::new(rest)?;
+        documents.push(Document::from_bytes(raw.as_bytes())?);
+        rest = &rest[raw.as_bytes().len()..];
+    }
+    found.push((String::from_utf8_lossy(&inner[..end]).into_owned(), documents));
+    Ok(&bytes[size..])
+}
+
+/// An OP_MSG with one body section of BSON bytes.
+pub fn op_msg(request_id: i32, response_to: i32, flags: u32, document: &[u8]) -> Vec<u8> {
+    let mut writer = header(HEADER + 5 + document.len(), request_id, response_to, OP_MSG);
+    writer.bytes(&flags.to_le_bytes());
+    writer.bytes(&[0]);
+    writer.bytes(document);
+    writer.into_bytes()
+}
+
+/// An OP_QUERY command on `database`, as old servers want their `isMaster`.
+pub fn op_query(request_id: i32, database: &str, document: &[u8]) -> Vec<u8> {
+    let namespace = format!("{database}.$cmd");
+    let mut writer = header(HEADER + 4 + namespace.len() + 1 + 8 + document.len(), request_id, 0, OP_QUERY);
+    writer.i32(0);
+    writer.cstring(namespace.as_bytes());
+    writer.i32(0);
+    writer.i32(-1);
+    writer.bytes(document);
+    writer.into_bytes()
+}
+
+/// The answer to an OP_QUERY.
+pub fn op_reply(request_id: i32, response_to: i32, document: &[u8]) -> Vec<u8> {
+    let mut writer = header(HEADER + 20 + document.len(), request_id, response_to, OP_REPLY);
+    writer.i32(8);
+    writer.i64(0);
+    writer.i32(0);
+    writer.i32(1);
+    writer.bytes(document);
+    writer.into_bytes()
+}
+
+fn header(length: usize, request_id: i32, response_to: i32, operation: i32) -> Writer {
+    let mut writer = Writer::default();
+    for field in [length as i32, request_id, response_to, operation] {
+        writer.i32(field);
+    }
+    writer
+}
+
+/// True where a document of that many bytes may be sent at all.
+pub fn fits(document_bytes: usize) -> bool {
+    // A command may exceed a stored document's limit a little, as mongod's 16 kB of slack.
+    document_bytes <= MAX_DOCUMENT_BYTES + 16 * 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc;
+
+    #[test]
+    fn a_command_comes_back_out_of_its_frame() {
+        let command = doc! { "ping": 1, "$db": "admin" };
+        let bytes = op_msg(7, 0, 0, &command.to_bytes());
+        let frame = Frame::read(&mut bytes.as_slice()).unwrap();
+        assert_eq!((frame.request_id, frame.command().unwrap()), (7, (command, 0)));
+    }
+
+    #[test]
+    fn an_old_query_names_its_database() {
+        let bytes = op_query(1, "test", &doc! { "isMaster": 1 }.to_bytes());
+        let (command, _) = Frame::read(&mut bytes.as_slice()).unwrap().command().unwrap();
+        assert_eq!(command, doc! { "isMaster": 1, "$db": "test" });
+    }
+
+    #[test]
+    fn a_document_sequence_becomes_an_array() {
+        let mut section = vec![1];
+        let document = doc! { "a": 1 }.to_bytes();
+        section.extend_from_slice(&((4 + 10 + document.len()) as u32).to_le_bytes());
+        section.extend_from_slice(b"documents\0");
+        section.extend_from_slice(&document);
+        let mut body = vec![0, 0, 0, 0, 0];
+        body.extend_from_slice(&doc! { "insert": "c" }.to_bytes());
+        body.extend_from_slice(&section);
+        let frame = Frame { request_id: 1, response_to: 0, operation: OP_MSG, body };
+        assert_eq!(frame.command().unwrap().0, doc! { "insert": "c", "documents": [{ "a": 1 }] });
+    }
+
+    #[test]
+    fn a_lying_length_is_refused_before_anything_is_allocated() {
+        let bytes = [0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert!(matches!(Frame::read(&mut bytes.as_slice()), Err(MessageError::Length(_))));
+    }
+}
