@@ -5,6 +5,8 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+pub use crate::process::ExitStatus;
+
 /// What a batch runs against: one product's processes, or somebody else's server.
 ///
 /// Dropping a topology stops whatever it started; nothing that it did not start is ever touched.
@@ -62,20 +64,6 @@ pub struct ServerExit {
     pub status: ExitStatus,
     /// The last lines of its log, at most 200.
     pub log_tail: Vec<String>,
-}
-
-/// Exit status of a process, as a closed choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ExitStatus {
-    /// exit(n)
-    Code(i32),
-    /// Killed by this signal.
-    Signal {
-        /// 11 for SIGSEGV.
-        number: i32,
-        /// The kernel says that it wrote a core.
-        core: bool,
-    },
 }
 
 /// One line of a server's log.
