@@ -1,0 +1,203 @@
+//! Files one after another against one living topology; a server that died or hung is brought back for the next.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use super::average::Average;
+use super::check::{answers, validate_all};
+use super::execution::{Check, Execution, Hang, HangKind};
+use super::hang::HangTimer;
+use super::log_text::trouble;
+use super::watch::{Watch, Watched};
+use crate::interrupt::Interrupts;
+use crate::server::{LogLine, ServerError, Topology};
+use crate::shell::{Job, Note, Shell, ShellEnd, ShellError};
+
+/// A lost connection is given this long to turn out as a dead server: writing a core takes its time.
+const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// Why a batch cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The shell's own program is missing or broken.
+    #[error(transparent)]
+    Shell(#[from] ShellError),
+    /// Output could not be written.
+    #[error("cannot write what the shell printed: {0}; is the disk full?")]
+    Output(#[from] std::io::Error),
+}
+
+/// A batch under way.
+pub struct Batch<'a> {
+    shell: &'a mut dyn Shell,
+    topology: &'a mut dyn Topology,
+    interrupts: &'a Interrupts,
+    timer: HangTimer,
+    average: Average,
+    /// Runs `validate` after a file for at most this long; nothing if zero.
+    validate_for: Duration,
+    starts: u32,
+    up: bool,
+}
+
+impl<'a> Batch<'a> {
+    /// A batch whose server is started by the first file; `running` says that it already runs.
+    pub fn new(
+        shell: &'a mut dyn Shell,
+        topology: &'a mut dyn Topology,
+        interrupts: &'a Interrupts,
+        timer: HangTimer,
+        validate_for: Duration,
+    ) -> Self {
+        let average = Average::default();
+        Self { shell, topology, interrupts, timer, average, validate_for, starts: 0, up: false }
+    }
+
+    /// Says that the topology was started already, so that the first file need not do it.
+    pub fn already_started(mut self) -> Self {
+        self.up = true;
+        self.starts = 1;
+        self
+    }
+
+    /// Counts a runtime of a similar file, so that the hang timer knows an average before the first file.
+    pub fn seed_average(&mut self, runtime: Duration) {
+        self.average.add(runtime);
+    }
+
+    /// Forgets the average, as what comes next is of another kind.
+    pub fn reset_average(&mut self) {
+        self.average = Average::default();
+    }
+
+    /// Runs one file and records it. A server that cannot be started is part of the record, not an error.
+    ///
+    /// # Errors
+    /// The shell cannot be started, or its output cannot be written.
+    pub fn execute(&mut self, job: &Job, statements: u32, output: &mut dyn Write) -> Result<Execution, RunError> {
+        let started = jiff::Timestamp::now().to_string();
+        if let Err(error) = self.bring_up() {
+            return Ok(self.not_run(job, statements, started, error.to_string()));
+        }
+        let average = self.average.value();
+        let threshold = self.timer.threshold(average);
+        let job = Job { addresses: self.topology.addresses(), ..job.clone() };
+        let running = self.shell.run(&job)?;
+        let watch = Watch::new(running, self.topology, self.interrupts, output, (threshold, average));
+        let mut watched = watch.to_the_end()?;
+        self.settle(&mut watched);
+        let checks = self.check(&watched);
+        let log = noteworthy(self.topology.new_log_lines());
+        self.aftermath(&watched);
+        Ok(self.record(&job, statements, started, watched, checks, log))
+    }
+
+    fn bring_up(&mut self) -> Result<(), ServerError> {
+        if !self.up {
+            self.topology.start()?;
+            self.up = true;
+            self.starts += 1;
+            // What the server says while it starts belongs to no file.
+            self.topology.new_log_lines();
+        }
+        Ok(())
+    }
+
+    /// After a lost connection: waits until the server's end is seen or the server answers again.
+    fn settle(&mut self, watched: &mut Watched) {
+        let lost =
+            watched.notes.iter().any(|note| matches!(note, Note::ConnectionLost { .. } | Note::CannotConnect { .. }));
+        let deadline = Instant::now() + DEATH_MAY_TAKE;
+        while lost && watched.exits.is_empty() && Instant::now() < deadline {
+            watched.exits.extend(self.topology.exits());
+            if self.topology.addresses().first().is_some_and(|address| answers(address, PING_TIMEOUT)) {
+                // It may have come back behind the same port: one more look at the processes decides.
+                watched.exits.extend(self.topology.exits());
+                break;
+            }
+        }
+    }
+
+    fn check(&mut self, watched: &Watched) -> Vec<Check> {
+        let alive = watched.exits.is_empty() && !blames_server(watched.hang.as_ref()) && !watched.interrupted;
+        match self.topology.addresses().first() {
+            Some(address) if alive && !self.validate_for.is_zero() => vec![validate_all(address, self.validate_for)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Decides whether the next file needs a new server, and stops what is left of this one.
+    fn aftermath(&mut self, watched: &Watched) {
+        if watched.hang.is_none() && watched.exits.is_empty() && watched.ended.end == ShellEnd::Completed {
+            self.average.add(watched.elapsed);
+        }
+        let broken = !watched.exits.is_empty() || blames_server(watched.hang.as_ref());
+        if broken && self.topology.restartable() {
+            self.topology.stop(STOP_GRACE);
+            self.up = false;
+        }
+    }
+
+    fn record(
+        &self,
+        job: &Job,
+        statements: u32,
+        started: String,
+        watched: Watched,
+        checks: Vec<Check>,
+        log: Vec<LogLine>,
+    ) -> Execution {
+        Execution {
+            file: job.path.clone(),
+            statements,
+            started,
+            elapsed: watched.elapsed,
+            shell: self.shell.name().into(),
+            end: watched.ended.end,
+            completed: watched.completed,
+            commands: watched.ended.commands,
+            notes: watched.notes,
+            product: self.topology.product().into(),
+            server_start: self.starts,
+            exits: watched.exits,
+            hang: watched.hang,
+            checks,
+            log,
+            infrastructure: None,
+            interrupted: watched.interrupted,
+        }
+    }
+
+    fn not_run(&self, job: &Job, statements: u32, started: String, why: String) -> Execution {
+        Execution {
+            file: job.path.clone(),
+            statements,
+            started,
+            elapsed: Duration::ZERO,
+            shell: self.shell.name().into(),
+            end: ShellEnd::NoServer { error: why.clone() },
+            completed: Vec::new(),
+            commands: Default::default(),
+            notes: Vec::new(),
+            product: self.topology.product().into(),
+            server_start: self.starts,
+            exits: Vec::new(),
+            hang: None,
+            checks: Vec::new(),
+            log: Vec::new(),
+            infrastructure: Some(why),
+            interrupted: false,
+        }
+    }
+}
+
+/// A shell that spins leaves the server as it was; every other hang needs a new one.
+fn blames_server(hang: Option<&Hang>) -> bool {
+    hang.is_some_and(|hang| hang.kind != HangKind::ShellSpins)
+}
+
+fn noteworthy(lines: Vec<LogLine>) -> Vec<LogLine> {
+    lines.into_iter().filter(|line| trouble(&line.text).is_some()).take(Execution::LOG_LINES).collect()
+}

@@ -1,0 +1,127 @@
+//! Everything recorded of one file's run: what a judge reads, today or in a year.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+use crate::server::{LogLine, ServerExit};
+use crate::shell::{CommandFigures, Note, ShellEnd, StatementDone};
+
+/// One file's run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Execution {
+    /// The file that was run.
+    pub file: Utf8PathBuf,
+    /// Statements that the generator wrote into it; 0 for a plain jstest.
+    pub statements: u32,
+    /// Wall time at the start, RFC 3339.
+    pub started: String,
+    /// From start to end, checks not included.
+    pub elapsed: Duration,
+    /// The word of `--shell`.
+    pub shell: String,
+    /// How the shell ended.
+    pub end: ShellEnd,
+    /// Top-level statements that were completed, in order.
+    pub completed: Vec<StatementDone>,
+    /// Per command name.
+    pub commands: BTreeMap<String, CommandFigures>,
+    /// Failed replies and lost connections, the first of each kind.
+    pub notes: Vec<Note>,
+    /// The server's product name.
+    pub product: String,
+    /// Counts the server's starts in this run: files with the same number shared one server.
+    pub server_start: u32,
+    /// Ends of server processes that nobody asked for.
+    pub exits: Vec<ServerExit>,
+    /// Set if the file ran longer than the hang timer's threshold.
+    pub hang: Option<Hang>,
+    /// What was checked on the living server afterwards.
+    pub checks: Vec<Check>,
+    /// Server log lines that speak of trouble, at most [`Execution::LOG_LINES`].
+    pub log: Vec<LogLine>,
+    /// The server could not be brought up, or brought back: nothing can be said of the file.
+    pub infrastructure: Option<String>,
+    /// Somebody stopped the run while this file was under way.
+    pub interrupted: bool,
+}
+
+impl Execution {
+    /// Bound on [`Execution::log`].
+    pub const LOG_LINES: usize = 400;
+
+    /// The number of the last top-level statement that was completed.
+    pub fn last_completed(&self) -> Option<u32> {
+        self.completed.last().map(|statement| statement.index)
+    }
+
+    /// Statements that sent at least one command.
+    pub fn reached(&self) -> usize {
+        self.completed.iter().filter(|statement| statement.sent > 0).count()
+    }
+
+    /// Statements that sent commands, all of which the server accepted.
+    pub fn accepted(&self) -> usize {
+        self.completed.iter().filter(|statement| statement.sent > 0 && statement.accepted == statement.sent).count()
+    }
+
+    /// Commands sent and accepted, over all names.
+    pub fn command_totals(&self) -> (u64, u64) {
+        self.commands
+            .values()
+            .fold((0, 0), |(sent, accepted), figures| (sent + figures.sent, accepted + figures.accepted))
+    }
+}
+
+/// A file that ran too long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hang {
+    /// Who held it up.
+    pub kind: HangKind,
+    /// The threshold that was passed.
+    pub threshold: Duration,
+    /// The average runtime that the threshold came from.
+    pub average: Option<Duration>,
+}
+
+/// Who held a hanging file up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HangKind {
+    /// A command waits for its reply.
+    ServerHoldsReply {
+        /// The command's name.
+        command: String,
+        /// Since when.
+        waiting: Duration,
+    },
+    /// The shell uses the CPU and sends nothing.
+    ShellSpins,
+    /// Neither waits for the other.
+    Idle,
+    /// Commands go back and forth, but the file does not end.
+    Slow,
+}
+
+/// One check on the living server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// `validate`, ...
+    pub name: String,
+    /// Objects looked at.
+    pub looked_at: u32,
+    /// Why the check could not be done, if so: never a finding.
+    pub not_done: Option<String>,
+    /// What is wrong.
+    pub findings: Vec<CheckFinding>,
+}
+
+/// Something that a check found wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckFinding {
+    /// Namespace.
+    pub object: String,
+    /// The server's words, cut at 2,000 bytes.
+    pub message: String,
+}

@@ -1,0 +1,19 @@
+//! The batch: fuzzed files run one after another against one living topology, and everything seen is written down.
+//!
+//! This room only observes and keeps things going: it watches shell and servers, notices ends and hangs, gathers
+//! evidence while the servers live ([`check`]) and brings them back. What it saw is an [`Execution`]; whether that is a
+//! bug is the judge's business.
+
+mod average;
+mod batch;
+pub mod check;
+mod execution;
+mod hang;
+mod log_text;
+mod watch;
+
+pub use average::Average;
+pub use batch::{Batch, RunError};
+pub use execution::{Check, CheckFinding, Execution, Hang, HangKind};
+pub use hang::HangTimer;
+pub use log_text::{Trouble, trouble};

@@ -1,0 +1,186 @@
+//! One file under way: reads the shell's reports, the servers' ends and the clock, until the file is over.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use super::execution::Hang;
+use super::hang::classify;
+use crate::interrupt::Interrupts;
+use crate::server::{ServerExit, Topology};
+use crate::shell::{Ended, Note, Report, Running, ShellEnd, StatementDone, Status};
+
+/// How often the servers and the clock are looked at: well under the 100 ms in which a dead server has to be noticed.
+const TICK: Duration = Duration::from_millis(20);
+/// How long a shell may go on after its server died, so that its last reports arrive.
+const AFTER_DEATH: Duration = Duration::from_millis(200);
+/// How long a killed shell may take to say so.
+const AFTER_KILL: Duration = Duration::from_secs(5);
+/// The window over which a spinning shell is told from a waiting one.
+const CPU_WINDOW: Duration = Duration::from_secs(1);
+
+/// What was seen of one file's run.
+#[derive(Debug)]
+pub struct Watched {
+    /// From start to end.
+    pub elapsed: Duration,
+    /// The shell's totals.
+    pub ended: Ended,
+    /// Completed statements in order.
+    pub completed: Vec<StatementDone>,
+    /// Noteworthy replies.
+    pub notes: Vec<Note>,
+    /// Server ends.
+    pub exits: Vec<ServerExit>,
+    /// Set if the threshold was passed.
+    pub hang: Option<Hang>,
+    /// Somebody asked the program to stop.
+    pub interrupted: bool,
+}
+
+/// The state of the watch over one file.
+pub(super) struct Watch<'a, 'r> {
+    running: Box<dyn Running + 'r>,
+    topology: &'a mut dyn Topology,
+    interrupts: &'a Interrupts,
+    output: &'a mut dyn Write,
+    threshold: Duration,
+    average: Option<Duration>,
+    started: Instant,
+    kill_at: Option<Instant>,
+    killed: bool,
+    status: Status,
+    cpu: CpuWindow,
+    seen: Watched,
+}
+
+impl<'a, 'r> Watch<'a, 'r> {
+    pub(super) fn new(
+        running: Box<dyn Running + 'r>,
+        topology: &'a mut dyn Topology,
+        interrupts: &'a Interrupts,
+        output: &'a mut dyn Write,
+        (threshold, average): (Duration, Option<Duration>),
+    ) -> Self {
+        let ended =
+            Ended { end: ShellEnd::Killed, commands: Default::default(), output_dropped: 0, elapsed: Duration::ZERO };
+        let seen = Watched {
+            elapsed: Duration::ZERO,
+            ended,
+            completed: Vec::new(),
+            notes: Vec::new(),
+            exits: Vec::new(),
+            hang: None,
+            interrupted: false,
+        };
+        let (started, cpu) = (Instant::now(), CpuWindow::default());
+        Self {
+            running,
+            topology,
+            interrupts,
+            output,
+            threshold,
+            average,
+            started,
+            kill_at: None,
+            killed: false,
+            status: Status::default(),
+            cpu,
+            seen,
+        }
+    }
+
+    /// Watches until the shell said [`Report::Ended`] or was killed and stayed silent.
+    ///
+    /// # Errors
+    /// The shell's output could not be written.
+    pub(super) fn to_the_end(mut self) -> std::io::Result<Watched> {
+        loop {
+            match self.running.next(Instant::now() + TICK) {
+                Some(Report::Ended(ended)) => {
+                    self.seen.ended = ended;
+                    break;
+                }
+                Some(report) => self.take(report)?,
+                None => {}
+            }
+            if self.overdue() {
+                break;
+            }
+        }
+        self.seen.exits.extend(self.topology.exits());
+        self.seen.elapsed = self.started.elapsed();
+        Ok(self.seen)
+    }
+
+    fn take(&mut self, report: Report) -> std::io::Result<()> {
+        match report {
+            Report::Output(lines) => {
+                for line in lines {
+                    writeln!(self.output, "{line}")?;
+                }
+            }
+            Report::Statement(done) => self.seen.completed.push(done),
+            Report::Status(status) => self.status = status,
+            Report::Noted(note) => self.seen.notes.push(note),
+            Report::Started | Report::Ended(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Looks at servers, clock and interrupts; true when nothing more is worth waiting for.
+    fn overdue(&mut self) -> bool {
+        let now = Instant::now();
+        self.cpu.sample(now, self.running.cpu_time());
+        let exits = self.topology.exits();
+        if !exits.is_empty() {
+            self.seen.exits.extend(exits);
+            self.kill_at.get_or_insert(now + AFTER_DEATH);
+        }
+        if self.interrupts.requested().is_some() && !self.seen.interrupted {
+            self.seen.interrupted = true;
+            self.kill_at = Some(now);
+        }
+        if self.kill_at.is_none() && now - self.started > self.threshold {
+            self.seen.hang = Some(self.hang());
+            self.kill_at = Some(now);
+        }
+        match self.kill_at {
+            Some(at) if !self.killed && now >= at => {
+                self.running.kill();
+                self.killed = true;
+                false
+            }
+            Some(at) => self.killed && now >= at + AFTER_KILL,
+            None => false,
+        }
+    }
+
+    fn hang(&self) -> Hang {
+        let window = CPU_WINDOW.min(self.threshold);
+        let kind = classify(&self.status, self.cpu.busy(), window);
+        Hang { kind, threshold: self.threshold, average: self.average }
+    }
+}
+
+/// CPU time used over the last [`CPU_WINDOW`] or a little more.
+#[derive(Debug, Default)]
+struct CpuWindow {
+    before: Option<(Instant, Duration)>,
+    middle: Option<(Instant, Duration)>,
+    latest: Option<Duration>,
+}
+
+impl CpuWindow {
+    fn sample(&mut self, now: Instant, used: Option<Duration>) {
+        let Some(used) = used else { return };
+        self.latest = Some(used);
+        if self.middle.is_none_or(|(at, _)| now - at >= CPU_WINDOW) {
+            self.before = self.middle.or(Some((now, used)));
+            self.middle = Some((now, used));
+        }
+    }
+
+    fn busy(&self) -> Option<Duration> {
+        Some(self.latest?.saturating_sub(self.before?.1))
+    }
+}
