@@ -1,0 +1,25 @@
+//! The shell failed: its process died, or the text it was given is no program.
+
+use super::{Finding, Oracle, Verdict};
+use crate::run::Execution;
+use crate::shell::ShellEnd;
+
+/// See the module.
+pub struct ShellTrouble;
+
+impl Oracle for ShellTrouble {
+    fn name(&self) -> &'static str {
+        "shell trouble"
+    }
+
+    fn judge(&self, execution: &Execution) -> Vec<Finding> {
+        let title = match &execution.end {
+            ShellEnd::Died { message } => format!("the shell's process died: {message}"),
+            ShellEnd::SyntaxError { message } => format!("the file is no program: {message}"),
+            ShellEnd::OutOfMemory => "the script used all memory that the shell may have".to_owned(),
+            ShellEnd::Interrupted => "the script was interrupted at the shell's own deadline".to_owned(),
+            _ => return Vec::new(),
+        };
+        vec![Finding::other(Verdict::ShellTrouble, title)]
+    }
+}
