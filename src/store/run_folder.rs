@@ -1,0 +1,146 @@
+//! One run's folder: fuzzed files, one record an execution, server logs, the summary.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::StoreError;
+
+/// `OUT/runs/<start>-<seed>`, with `OUT/latest` pointing to it.
+#[derive(Clone, Debug)]
+pub struct RunFolder(Utf8PathBuf);
+
+impl RunFolder {
+    /// Makes the folder of a new run. `started` becomes part of its name.
+    ///
+    /// # Errors
+    /// `out` cannot be written; nothing is left behind then but folders that were made above it.
+    pub fn create(out: &Utf8Path, started: jiff::Timestamp, seed: u64) -> Result<Self, StoreError> {
+        let stamp = started.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let runs = out.join("runs");
+        fs_err::create_dir_all(&runs).map_err(|source| StoreError::Unwritable { path: out.to_owned(), source })?;
+        let folder = unused(&runs, &format!("{stamp}-{seed}"))?;
+        let run = Self(absolute(&folder));
+        for part in ["files", "executions", "server"] {
+            run.make_folder(part)?;
+        }
+        run.point_latest(out, &folder);
+        Ok(run)
+    }
+
+    /// The folder itself, absolute.
+    pub fn path(&self) -> &Utf8Path {
+        &self.0
+    }
+
+    /// Makes and gives a folder inside.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make_folder(&self, name: &str) -> Result<Utf8PathBuf, StoreError> {
+        let path = self.0.join(name);
+        fs_err::create_dir_all(&path).map_err(|source| StoreError::Unwritable { path: path.clone(), source })?;
+        Ok(path)
+    }
+
+    /// Writes a file whole or not at all, and gives its path.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn save(&self, name: &str, content: &[u8]) -> Result<Utf8PathBuf, StoreError> {
+        let path = self.0.join(name);
+        let unwritable = |source| StoreError::Unwritable { path: path.clone(), source };
+        let folder = path.parent().unwrap_or(&self.0);
+        fs_err::create_dir_all(folder).map_err(unwritable)?;
+        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+        std::io::Write::write_all(&mut temporary, content).map_err(unwritable)?;
+        temporary.persist(&path).map_err(|error| unwritable(error.error))?;
+        Ok(path)
+    }
+
+    /// Writes a record as readable JSON.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn save_json(&self, name: &str, record: &impl Serialize) -> Result<Utf8PathBuf, StoreError> {
+        let mut text = serde_json::to_vec_pretty(record)
+            .map_err(|error| StoreError::Unwritable { path: self.0.join(name), source: error.into() })?;
+        text.push(b'\n');
+        self.save(name, &text)
+    }
+
+    /// `latest` is a convenience: a file system without links does without.
+    fn point_latest(&self, out: &Utf8Path, folder: &Utf8Path) {
+        let link = out.join("latest");
+        let target = folder.strip_prefix(out).unwrap_or(folder);
+        if link.is_symlink() {
+            let _ = fs_err::remove_file(&link);
+        }
+        let _ = std::os::unix::fs::symlink(target, &link);
+    }
+}
+
+/// Reads a JSON record of any folder.
+///
+/// # Errors
+/// The file is missing or is no such record.
+pub fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> Result<T, StoreError> {
+    let unreadable = |reason: String| StoreError::Unreadable { path: path.to_owned(), reason };
+    let text = fs_err::read(path).map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+}
+
+/// Two runs may start in the same second.
+fn unused(runs: &Utf8Path, name: &str) -> Result<Utf8PathBuf, StoreError> {
+    let candidates = (1..1000).map(|n| if n == 1 { runs.join(name) } else { runs.join(format!("{name}-{n}")) });
+    for path in candidates {
+        match fs_err::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(StoreError::Unwritable { path, source }),
+        }
+    }
+    let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+    Err(StoreError::Unwritable { path: runs.join(name), source })
+}
+
+fn absolute(path: &Utf8Path) -> Utf8PathBuf {
+    path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn temporary() -> (tempfile::TempDir, Utf8PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn two_runs_of_one_second_and_seed_have_folders_of_their_own() {
+        let (_guard, out) = temporary();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let (first, second) = (RunFolder::create(&out, now, 1).unwrap(), RunFolder::create(&out, now, 1).unwrap());
+        assert_ne!(first.path(), second.path());
+        assert_eq!(out.join("latest").canonicalize_utf8().unwrap(), second.path());
+    }
+
+    #[test]
+    fn a_record_is_read_back() {
+        let (_guard, out) = temporary();
+        let run = RunFolder::create(&out, jiff::Timestamp::UNIX_EPOCH, 1).unwrap();
+        let path = run.save_json("executions/0/record.json", &vec![1, 2]).unwrap();
+        assert_eq!(read_json::<Vec<u32>>(&path).unwrap(), [1, 2]);
+        assert!(read_json::<String>(&path).is_err());
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_named() {
+        let (_guard, out) = temporary();
+        std::fs::write(out.join("f"), "").unwrap();
+        let error = RunFolder::create(&out.join("f"), jiff::Timestamp::UNIX_EPOCH, 1).unwrap_err();
+        assert!(error.to_string().contains("/f") && error.to_string().contains("--out"), "{error}");
+    }
+}
