@@ -5,7 +5,10 @@
 #![deny(unsafe_code)]
 
 // Ground floor: used by all, uses none.
+pub mod config;
 pub mod exit_code;
+pub mod interrupt;
+pub mod process;
 pub mod seed;
 
 // The data's way.
@@ -16,4 +19,8 @@ pub mod wrap;
 pub mod wire;
 pub mod shell;
 pub mod server;
+pub mod run;
+pub mod judge;
+pub mod store;
+pub mod report;
 pub mod cli;

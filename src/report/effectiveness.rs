@@ -1,0 +1,121 @@
+//! Figures that say how much of the fuzzing really reached the server.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::Execution;
+use crate::shell::CommandFigures;
+
+/// Sums over the executions of a run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Effectiveness {
+    /// Files that were run.
+    pub files: u64,
+    /// Statements in them.
+    pub statements: u64,
+    /// Statements that were completed.
+    pub completed: u64,
+    /// Completed ones that sent a command.
+    pub reached: u64,
+    /// Completed ones that sent commands, every one of which was accepted.
+    pub accepted: u64,
+    /// Per command name.
+    pub commands: BTreeMap<String, CommandFigures>,
+}
+
+impl Effectiveness {
+    /// Adds one execution.
+    pub fn add(&mut self, execution: &Execution) {
+        self.files += 1;
+        self.statements += u64::from(execution.statements);
+        self.completed += execution.completed.len() as u64;
+        self.reached += execution.reached() as u64;
+        self.accepted += execution.accepted() as u64;
+        for (name, figures) in &execution.commands {
+            add(self.commands.entry(name.clone()).or_default(), figures);
+        }
+    }
+
+    /// Commands sent and accepted.
+    pub fn command_totals(&self) -> (u64, u64) {
+        self.commands
+            .values()
+            .fold((0, 0), |(sent, accepted), figures| (sent + figures.sent, accepted + figures.accepted))
+    }
+
+    /// Error codes seen and how often, the most frequent first.
+    pub fn codes(&self) -> Vec<(i32, u64)> {
+        let mut codes: BTreeMap<i32, u64> = BTreeMap::new();
+        for (&code, &count) in self.commands.values().flat_map(|figures| &figures.codes) {
+            *codes.entry(code).or_default() += count;
+        }
+        let mut codes: Vec<_> = codes.into_iter().collect();
+        codes.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code));
+        codes
+    }
+
+    /// The lines of a summary.
+    pub fn lines(&self) -> Vec<String> {
+        let (sent, accepted) = self.command_totals();
+        let codes: Vec<String> =
+            self.codes().iter().take(5).map(|(code, count)| format!("{code} ({count}x)")).collect();
+        let mut lines = vec![
+            format!("files       {} run", self.files),
+            format!(
+                "statements  {} of {} completed ({}); {} of the completed reached the server, {} were accepted",
+                self.completed,
+                self.statements,
+                share(self.completed, self.statements),
+                share(self.reached, self.completed),
+                share(self.accepted, self.completed),
+            ),
+            format!("commands    {sent} of {} names sent, {} accepted", self.commands.len(), share(accepted, sent)),
+        ];
+        if !codes.is_empty() {
+            let kinds = self.codes().len();
+            lines.push(format!("errors      {kinds} codes seen, most often {}", codes.join(", ")));
+        }
+        lines
+    }
+}
+
+fn add(total: &mut CommandFigures, figures: &CommandFigures) {
+    total.sent += figures.sent;
+    total.accepted += figures.accepted;
+    total.busy += figures.busy;
+    for (&code, &count) in &figures.codes {
+        *total.codes.entry(code).or_default() += count;
+    }
+}
+
+/// `part` of `whole` in per cent with one digit; a dash where there is no whole.
+pub fn share(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "-".into();
+    }
+    format!("{:.1} %", part as f64 * 100.0 / whole as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::tests::clean;
+    use crate::shell::StatementDone;
+
+    #[test]
+    fn a_statement_is_accepted_only_if_all_its_commands_were() {
+        let done = |sent, accepted| StatementDone { index: 0, millis: 0, sent, accepted };
+        let execution = Execution { statements: 4, completed: vec![done(0, 0), done(2, 1), done(2, 2)], ..clean() };
+        let mut figures = Effectiveness::default();
+        figures.add(&execution);
+        assert_eq!((figures.completed, figures.reached, figures.accepted), (3, 2, 1));
+        assert!(figures.lines()[1].contains("66.7 % of the completed reached"), "{:?}", figures.lines());
+    }
+
+    #[test]
+    fn nothing_of_nothing_is_a_dash() {
+        assert_eq!(share(0, 0), "-");
+        assert_eq!(share(1, 3), "33.3 %");
+    }
+}

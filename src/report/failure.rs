@@ -1,0 +1,105 @@
+//! Failures of a run, one block for each signature.
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::{Class, Finding, Signature};
+use crate::run::Execution;
+
+/// Signatures kept in one run; more are counted only.
+const MOST: usize = 200;
+
+/// One bug as a run saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureBlock {
+    /// Identity.
+    pub signature: Signature,
+    /// Kind.
+    pub class: Class,
+    /// One line.
+    pub title: String,
+    /// More lines.
+    pub details: Vec<String>,
+    /// The file in which it was seen first.
+    pub file: String,
+    /// The last top-level statement that was completed there.
+    pub last_completed: Option<u32>,
+    /// How often it was seen.
+    pub seen: u32,
+    /// A line to copy that shows it again.
+    pub reproduce: String,
+}
+
+impl FailureBlock {
+    /// The lines of a report.
+    pub fn lines(&self) -> Vec<String> {
+        let often = if self.seen > 1 { format!(", seen {} times", self.seen) } else { String::new() };
+        let last = match self.last_completed {
+            Some(statement) => format!("statement {statement}"),
+            None => "none: it failed before the end of the first, or the file counts none".to_owned(),
+        };
+        let mut lines = vec![format!("FAILURE {} [{}]{often}", self.class.words(), self.signature)];
+        lines.push(format!("  what            {}", self.title));
+        lines.extend(self.details.iter().map(|detail| format!("                  {detail}")));
+        lines.push(format!("  file            {}", self.file));
+        lines.push(format!("  last completed  {last}"));
+        lines.push(format!("  reproduce       {}", self.reproduce));
+        lines
+    }
+}
+
+/// The failures of a run in the order in which they were seen first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Failures {
+    /// One a signature.
+    pub blocks: Vec<FailureBlock>,
+    /// Seen after the bound was reached.
+    pub dropped: u32,
+}
+
+impl Failures {
+    /// Counts a failure; true if its signature is new.
+    pub fn add(&mut self, finding: &Finding, execution: &Execution, file: &str, reproduce: String) -> bool {
+        let Some(class) = finding.class else { return false };
+        if let Some(known) = self.blocks.iter_mut().find(|block| block.signature == finding.signature) {
+            known.seen += 1;
+            return false;
+        }
+        if self.blocks.len() == MOST {
+            self.dropped += 1;
+            return false;
+        }
+        self.blocks.push(FailureBlock {
+            signature: finding.signature.clone(),
+            class,
+            title: finding.title.clone(),
+            details: finding.details.clone(),
+            file: file.to_owned(),
+            last_completed: execution.last_completed(),
+            seen: 1,
+            reproduce,
+        });
+        true
+    }
+
+    /// True while none was seen.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::tests::clean;
+
+    #[test]
+    fn one_signature_is_one_block_with_a_count() {
+        let mut failures = Failures::default();
+        let finding = Finding::failure(Class::Crash, "key", "SIGSEGV");
+        assert!(failures.add(&finding, &clean(), "a.js", "fuzz run a.js".into()));
+        assert!(!failures.add(&finding, &clean(), "b.js", "fuzz run b.js".into()));
+        let lines = failures.blocks[0].lines();
+        assert!(lines[0].ends_with("seen 2 times"), "{lines:?}");
+        assert!(lines.last().unwrap().ends_with("fuzz run a.js"));
+    }
+}

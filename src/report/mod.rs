@@ -1,0 +1,59 @@
+//! What people see: one [`Event`] enum feeds every [`Reporter`].
+
+mod effectiveness;
+mod failure;
+mod human;
+mod summary;
+
+use std::time::Duration;
+
+use crate::judge::Judgement;
+use crate::run::Execution;
+
+pub use effectiveness::Effectiveness;
+pub use failure::{FailureBlock, Failures};
+pub use human::Human;
+pub use summary::Summary;
+
+/// Something worth telling.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// One of the first lines: a word and what it stands for.
+    Head {
+        /// `seed`, `corpus`, `server`, ...
+        word: &'a str,
+        /// Its value.
+        text: String,
+    },
+    /// A line that is neither head nor result.
+    Notice(String),
+    /// A stretch of files begins.
+    Stage {
+        /// `baseline`, `fuzz`, ...
+        name: &'a str,
+        /// How many files it has.
+        files: usize,
+    },
+    /// A file is over.
+    File {
+        /// Its short name.
+        name: &'a str,
+        /// What was recorded.
+        execution: &'a Execution,
+        /// What was made of it.
+        judgement: &'a Judgement,
+    },
+    /// The stretch is over.
+    StageEnd {
+        /// How long it took.
+        elapsed: Duration,
+    },
+    /// The last lines.
+    Summary(&'a Summary),
+}
+
+/// Tells events on somewhere. Must not fail: a report that cannot be written is no reason to lose a run.
+pub trait Reporter {
+    /// Takes one event; called in order, from one thread.
+    fn event(&mut self, event: &Event<'_>);
+}
