@@ -1,5 +1,7 @@
 //! Servers: what each product needs is data (`servers.toml`); a [`Topology`] is what a batch runs against.
 
+pub mod practice;
+
 use std::time::Duration;
 
 use camino::Utf8PathBuf;

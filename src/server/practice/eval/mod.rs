@@ -1,0 +1,1 @@
+//! What queries and pipelines mean: matching, projecting, sorting, expressions and stages, over plain documents.
