@@ -1,0 +1,112 @@
+//! One file in one fresh engine.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use rquickjs::context::EvalOptions;
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Runtime, Value};
+
+use super::host::Host;
+use super::natives::{self, QuitStatus};
+use super::{bson_crossing, harness};
+use crate::shell::ShellEnd;
+
+/// JavaScript's share of the thread's stack; the rest is for the C and Rust frames of natives.
+const STACK: usize = 1 << 20;
+/// The stack of a thread that runs an engine.
+pub const THREAD_STACK: usize = 8 << 20;
+/// Promise jobs that are run after the last line.
+const MOST_JOBS: usize = 100_000;
+
+/// The harness as bytecode, or nothing if it does not compile.
+pub fn compile_harness() -> Option<Vec<u8>> {
+    let runtime = Runtime::new().ok()?;
+    runtime.set_max_stack_size(STACK);
+    Context::full(&runtime).ok()?.with(|ctx| {
+        let compiled = bson_crossing::compile(&ctx, &harness::script(), "harness");
+        if compiled.is_none() {
+            eprintln!("the harness does not compile: {}", describe(&ctx));
+        }
+        compiled
+    })
+}
+
+/// Runs `text` to its end, however that comes.
+pub fn run(text: &str, host: &Rc<RefCell<Host>>, bytecode: &[u8]) -> ShellEnd {
+    let Ok(runtime) = Runtime::new() else { return ShellEnd::OutOfMemory };
+    let limits = host.borrow().job.limits;
+    runtime.set_memory_limit(usize::try_from(limits.memory).unwrap_or(usize::MAX));
+    runtime.set_max_stack_size(STACK);
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let (flag, deadline) = (Arc::clone(&interrupted), Instant::now() + limits.interrupt_after);
+    runtime.set_interrupt_handler(Some(Box::new(move || {
+        let over = Instant::now() >= deadline;
+        flag.fetch_or(over, Ordering::Relaxed);
+        over
+    })));
+    let Ok(context) = Context::full(&runtime) else { return ShellEnd::OutOfMemory };
+    let quit: QuitStatus = Rc::new(Cell::new(None));
+    let end = context.with(|ctx| {
+        let thrown = script(&ctx, text, host, &quit, bytecode);
+        match (quit.get(), interrupted.load(Ordering::Relaxed)) {
+            (Some(status), _) => ShellEnd::Quit { status },
+            (None, true) => ShellEnd::Interrupted,
+            (None, false) => thrown.unwrap_or(ShellEnd::Completed),
+        }
+    });
+    bson_crossing::uninstall();
+    end
+}
+
+fn script(ctx: &Ctx<'_>, text: &str, host: &Rc<RefCell<Host>>, quit: &QuitStatus, bytecode: &[u8]) -> Option<ShellEnd> {
+    if let Err(error) = natives::install(ctx, host, quit).catch(ctx) {
+        return Some(ShellEnd::Died { message: format!("natives: {error}") });
+    }
+    if !bson_crossing::run_bytecode(ctx, bytecode) {
+        return Some(ShellEnd::NoServer { error: describe(ctx) });
+    }
+    host.borrow().outbox.report(crate::shell::Report::Started);
+    let mut options = EvalOptions::default();
+    options.strict = false;
+    options.filename = Some(host.borrow().job.name.clone());
+    let result = ctx.eval_with_options::<Value<'_>, _>(text, options);
+    let end = result.catch(ctx).err().map(|error| ending(&error));
+    let mut jobs = 0;
+    while end.is_none() && jobs < MOST_JOBS && ctx.execute_pending_job() {
+        jobs += 1;
+    }
+    end
+}
+
+fn ending(error: &CaughtError<'_>) -> ShellEnd {
+    let CaughtError::Exception(exception) = error else {
+        return match error {
+            CaughtError::Value(value) if value.is_null() => ShellEnd::OutOfMemory,
+            other => ShellEnd::UncaughtError { message: cut(other.to_string()) },
+        };
+    };
+    let message = exception.message().unwrap_or_default();
+    let name: String = exception.as_object().get("name").unwrap_or_default();
+    let stack = exception.stack().unwrap_or_default();
+    match name.as_str() {
+        "InternalError" if message == "out of memory" => ShellEnd::OutOfMemory,
+        // A parse error has no frame of a function: nothing ran.
+        "SyntaxError" if !stack.contains(" (") && !stack.contains("at <") => {
+            ShellEnd::SyntaxError { message: cut(format!("{message} {}", stack.trim())) }
+        }
+        _ => ShellEnd::UncaughtError { message: cut(format!("{name}: {message}\n{stack}")) },
+    }
+}
+
+fn describe(ctx: &Ctx<'_>) -> String {
+    let error = CaughtError::from_error(ctx, rquickjs::Error::Exception);
+    cut(error.to_string())
+}
+
+fn cut(mut message: String) -> String {
+    message.truncate(message.floor_char_boundary(4_000));
+    message
+}

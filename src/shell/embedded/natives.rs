@@ -1,0 +1,97 @@
+//! The whole host surface of a script: what `__native` offers to the harness.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rquickjs::function::Func;
+use rquickjs::{Ctx, Exception, Object, Result, Value};
+
+use super::bson_crossing;
+use super::host::Host;
+use super::sources;
+
+/// One `sleep` lasts no longer; tests sleep to wait for others, and there are none.
+const LONGEST_SLEEP: Duration = Duration::from_millis(200);
+
+/// How a script asked to end.
+pub type QuitStatus = Rc<Cell<Option<i32>>>;
+
+/// Makes `globalThis.__native`.
+pub fn install(ctx: &Ctx<'_>, host: &Rc<RefCell<Host>>, quit: &QuitStatus) -> Result<()> {
+    let native = Object::new(ctx.clone())?;
+    ctx.globals().set("__native", native.clone())?;
+    let carrier = Rc::clone(host);
+    bson_crossing::install(
+        ctx,
+        Box::new(move |id, database, command| carrier.borrow_mut().run_command(id, database, command)),
+    );
+    connections(&native, host)?;
+    scripts(&native, host)?;
+    clock_and_end(&native, quit)?;
+    let (job, data) = (host.borrow().job.database.clone(), host.borrow().job.test_data.clone());
+    native.set("database", job)?;
+    native.set("testData", ctx.json_parse(data)?)?;
+    native.set(
+        "decimal",
+        Func::from(|text: String| crate::wire::bson::Decimal128::parse(&text).map(|value| value.to_string())),
+    )
+}
+
+fn connections(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
+    let printer = Rc::clone(host);
+    native.set("print", Func::from(move |text: rquickjs::Coerced<String>| printer.borrow_mut().print(&text.0)))?;
+    let opener = Rc::clone(host);
+    native.set(
+        "openConnection",
+        Func::from(move |ctx: Ctx<'_>, address: String| {
+            let opened = opener.borrow_mut().open(&address);
+            opened.map_err(|message| Exception::throw_message(&ctx, &message))
+        }),
+    )?;
+    let named = Rc::clone(host);
+    native.set("address", Func::from(move |id: i32| named.borrow().address(id).to_owned()))
+}
+
+fn scripts(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
+    let roots = host.borrow().job.roots.clone();
+    native.set(
+        "readSources",
+        Func::from(move |ctx: Ctx<'_>, name: String| {
+            let read = sources::read(&roots, &name).map_err(|message| Exception::throw_message(&ctx, &message))?;
+            Ok::<_, rquickjs::Error>(read.into_iter().map(|(name, text)| vec![name, text]).collect::<Vec<_>>())
+        }),
+    )?;
+    native.set(
+        "evalScript",
+        Func::from(move |ctx: Ctx<'_>, text: String, name: String| -> Result<()> {
+            let mut options = rquickjs::context::EvalOptions::default();
+            options.strict = false;
+            options.filename = Some(name);
+            ctx.clone().eval_with_options::<Value<'_>, _>(text, options).map(drop)
+        }),
+    )
+}
+
+fn clock_and_end(native: &Object<'_>, quit: &QuitStatus) -> Result<()> {
+    native.set(
+        "sleep",
+        Func::from(|millis: f64| {
+            let wanted = Duration::from_millis(millis.clamp(0.0, 1e9) as u64);
+            crate::process::pause(wanted.min(LONGEST_SLEEP));
+        }),
+    )?;
+    let start = Instant::now();
+    native.set("monotonic", Func::from(move || start.elapsed().as_secs_f64() * 1_000.0))?;
+    native.set("gc", Func::from(|ctx: Ctx<'_>| ctx.run_gc()))?;
+    let status = Rc::clone(quit);
+    native.set(
+        "quit",
+        Func::from(move |ctx: Ctx<'_>, code: i32| -> Result<()> {
+            status.set(Some(code));
+            let thrown = Exception::throw_message(&ctx, "quit");
+            bson_crossing::make_uncatchable(&ctx);
+            Err(thrown)
+        }),
+    )
+}

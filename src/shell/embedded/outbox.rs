@@ -1,0 +1,104 @@
+//! What the worker tells its parent, live: one JSON line a report on standard output.
+//!
+//! Commands cost no system call. Output waits for the end of its statement or for the next pulse; a pulse goes out
+//! some twenty times a second from a thread of its own, so that a file that hangs still says what it waits for.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::shell::{InFlight, Report, Status};
+
+/// The interval of the pulse.
+pub const PULSE: Duration = Duration::from_millis(50);
+
+/// Lines kept before they are sent without waiting for the end of a statement.
+const LINES: usize = 256;
+
+/// Shared between the engine's thread and the pulse.
+#[derive(Clone, Default)]
+pub struct Outbox(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    lines: Vec<String>,
+    in_flight: Option<(String, String, Instant)>,
+    sent: u64,
+    told: Option<(Option<Instant>, u64)>,
+}
+
+impl Outbox {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps printed lines.
+    pub fn print(&self, lines: impl Iterator<Item = String>) {
+        let mut state = self.state();
+        state.lines.extend(lines);
+        if state.lines.len() >= LINES {
+            send(state.take_output());
+        }
+    }
+
+    /// Sends what was printed, then this.
+    pub fn report(&self, report: Report) {
+        let output = self.state().take_output();
+        send(output.into_iter().chain([report]));
+    }
+
+    /// A command goes out.
+    pub fn command_sent(&self, command: &str, database: &str) {
+        let mut state = self.state();
+        state.sent += 1;
+        state.in_flight = Some((command.to_owned(), database.to_owned(), Instant::now()));
+    }
+
+    /// Its reply is in, or never will be.
+    pub fn command_over(&self) {
+        self.state().in_flight = None;
+    }
+
+    /// Tells the state if it has changed, or if a command waits.
+    pub fn pulse(&self) {
+        let mut state = self.state();
+        let since = state.in_flight.as_ref().map(|(_, _, since)| *since);
+        let unchanged = since.is_none() && state.told == Some((since, state.sent));
+        state.told = Some((since, state.sent));
+        let mut reports: Vec<Report> = state.take_output().into_iter().collect();
+        if !unchanged {
+            let in_flight = state.in_flight.as_ref().map(|(command, database, since)| InFlight {
+                command: command.clone(),
+                database: database.clone(),
+                waiting: since.elapsed(),
+            });
+            reports.push(Report::Status(Status { in_flight, sent: state.sent }));
+        }
+        drop(state);
+        send(reports);
+    }
+}
+
+impl State {
+    fn take_output(&mut self) -> Option<Report> {
+        (!self.lines.is_empty()).then(|| Report::Output(std::mem::take(&mut self.lines)))
+    }
+}
+
+/// One write for all, so that lines of two threads never mix.
+fn send(reports: impl IntoIterator<Item = Report>) {
+    let mut text = Vec::new();
+    for report in reports {
+        if serde_json::to_writer(&mut text, &report).is_ok() {
+            text.push(b'\n');
+        }
+    }
+    if text.is_empty() {
+        return;
+    }
+    let mut stdout = std::io::stdout().lock();
+    if stdout.write_all(&text).and_then(|()| stdout.flush()).is_err() {
+        // The parent is gone: nobody will ever read what we do.
+        std::process::exit(0);
+    }
+}

@@ -1,0 +1,150 @@
+//! The parent's side: starts workers, hands them jobs, reads their reports, kills them.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+
+use crate::process::{Child, ExitStatus, cpu_time};
+use crate::shell::{Ended, Job, Report, Running, Shell, ShellEnd, ShellError};
+
+/// Reports that may wait; a worker that prints faster than we read waits itself.
+const WAITING: usize = 1_000;
+/// Bytes of a worker's last words.
+const LAST_WORDS: u64 = 4_000;
+
+/// Runs files in workers of our own executable.
+pub struct EmbeddedShell {
+    program: Utf8PathBuf,
+    worker: Option<Worker>,
+}
+
+struct Worker {
+    child: Child,
+    jobs: ChildStdin,
+    reports: Receiver<Report>,
+    words: Receiver<String>,
+}
+
+impl EmbeddedShell {
+    /// `program` is our own executable, which knows the hidden word `shell-worker`.
+    pub fn new(program: Utf8PathBuf) -> Self {
+        Self { program, worker: None }
+    }
+
+    fn start(&self) -> std::io::Result<Worker> {
+        let mut command = Command::new(&self.program);
+        command.arg("shell-worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = Child::start(&mut command)?;
+        let missing = || std::io::Error::other("the worker has no pipes");
+        let inner = child.inner();
+        let (jobs, out, err) = (inner.stdin.take(), inner.stdout.take(), inner.stderr.take());
+        let (jobs, out, err) = (jobs.ok_or_else(missing)?, out.ok_or_else(missing)?, err.ok_or_else(missing)?);
+        let (sender, reports) = sync_channel(WAITING);
+        std::thread::spawn(move || read_reports(out, &sender));
+        let (sender, words) = sync_channel(1);
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = err.take(LAST_WORDS).read_to_end(&mut text);
+            let _ = sender.send(String::from_utf8_lossy(&text).trim().to_owned());
+        });
+        Ok(Worker { child, jobs, reports, words })
+    }
+}
+
+fn read_reports(out: impl Read, sender: &SyncSender<Report>) {
+    for line in BufReader::new(out).lines() {
+        let Ok(line) = line else { return };
+        let Ok(report) = serde_json::from_str(&line) else { return };
+        if sender.send(report).is_err() {
+            return;
+        }
+    }
+}
+
+impl Shell for EmbeddedShell {
+    fn name(&self) -> &'static str {
+        "embedded"
+    }
+
+    fn run(&mut self, job: &Job) -> Result<Box<dyn Running + '_>, ShellError> {
+        let failed = |source| ShellError::Start { program: self.program.to_string(), source };
+        let mut kept = self.worker.take();
+        let alive = kept.as_mut().is_some_and(|worker| worker.child.ended().is_none());
+        let mut worker = match kept.filter(|_| alive) {
+            Some(worker) => worker,
+            None => self.start().map_err(failed)?,
+        };
+        let mut line = serde_json::to_vec(job).map_err(|error| failed(error.into()))?;
+        line.push(b'\n');
+        // A worker that died just now is seen by the first `next`.
+        let _ = worker.jobs.write_all(&line);
+        Ok(Box::new(File { shell: self, worker: Some(worker), started: Instant::now(), killed: false }))
+    }
+}
+
+/// One file in one worker.
+struct File<'a> {
+    shell: &'a mut EmbeddedShell,
+    worker: Option<Worker>,
+    started: Instant,
+    killed: bool,
+}
+
+impl File<'_> {
+    fn died(&mut self) -> Report {
+        let end = match self.worker.take() {
+            Some(mut worker) if !self.killed => {
+                let status = worker.child.kill();
+                let words = worker.words.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+                ShellEnd::Died { message: format!("{} {words}", describe(status)) }
+            }
+            _ => ShellEnd::Killed,
+        };
+        let elapsed = self.started.elapsed();
+        Report::Ended(Ended { end, commands: Default::default(), output_dropped: 0, elapsed })
+    }
+}
+
+fn describe(status: Option<ExitStatus>) -> String {
+    match status {
+        Some(ExitStatus::Code(code)) => format!("exit status {code}"),
+        Some(ExitStatus::Signal { number, .. }) => format!("signal {number}"),
+        None => "it does not end".into(),
+    }
+}
+
+impl Running for File<'_> {
+    fn next(&mut self, until: Instant) -> Option<Report> {
+        let Some(worker) = &self.worker else { return Some(self.died()) };
+        let report = match worker.reports.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(report) => report,
+            Err(RecvTimeoutError::Timeout) => return None,
+            Err(RecvTimeoutError::Disconnected) => return Some(self.died()),
+        };
+        if let Report::Ended(ended) = &report {
+            // A worker whose engine ran out of memory may be left with a broken heap: it is not used again.
+            let reusable =
+                matches!(ended.end, ShellEnd::Completed | ShellEnd::UncaughtError { .. } | ShellEnd::Quit { .. });
+            self.shell.worker = self.worker.take().filter(|_| reusable && !self.killed);
+        }
+        Some(report)
+    }
+
+    fn pid(&self) -> Option<u32> {
+        self.worker.as_ref().map(|worker| worker.child.pid())
+    }
+
+    fn cpu_time(&self) -> Option<Duration> {
+        cpu_time(self.pid()?)
+    }
+
+    fn kill(&mut self) {
+        self.killed = true;
+        if let Some(worker) = &mut self.worker {
+            worker.child.kill();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What `load` and `import` may read: files below the configured roots, after all links are followed.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// The largest file that a script may load.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// The text of every file that `name` stands for: the file, or every `.js` of the folder in order.
+pub fn read(roots: &[Utf8PathBuf], name: &str) -> Result<Vec<(String, String)>, String> {
+    let path = resolve(roots, name)?;
+    if !path.is_dir() {
+        return Ok(vec![(name.to_owned(), text(&path)?)]);
+    }
+    let entries = path.read_dir_utf8().map_err(|error| format!("error loading folder {name}: {error}"))?;
+    let mut files: Vec<Utf8PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.into_path()))
+        .filter(|path| path.extension() == Some("js"))
+        .collect();
+    files.sort();
+    files.iter().map(|file| Ok((file.to_string(), text(&resolve(roots, file.as_str())?)?))).collect()
+}
+
+fn resolve(roots: &[Utf8PathBuf], name: &str) -> Result<Utf8PathBuf, String> {
+    let missing = || format!("error loading js file: {name}: not found below the corpus");
+    let name = Utf8Path::new(name);
+    let candidates = roots.iter().map(|root| root.join(name));
+    let found = candidates.filter_map(|path| path.canonicalize_utf8().ok());
+    let inside = |path: &Utf8PathBuf| {
+        roots.iter().filter_map(|root| root.canonicalize_utf8().ok()).any(|root| path.starts_with(root))
+    };
+    found.into_iter().find(inside).ok_or_else(missing)
+}
+
+fn text(path: &Utf8Path) -> Result<String, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("error loading js file: {path}: {error}");
+    let size = path.metadata().map_err(|error| wrong(&error))?.len();
+    if size > MOST_BYTES {
+        return Err(wrong(&"it is larger than 16 MiB"));
+    }
+    fs_err::read_to_string(path).map_err(|error| wrong(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_outside_the_roots_is_read_however_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        let root = base.join("corpus");
+        fs_err::create_dir(&root).unwrap();
+        fs_err::write(base.join("secret.js"), "1").unwrap();
+        fs_err::write(root.join("lib.js"), "2").unwrap();
+        std::os::unix::fs::symlink(base.join("secret.js"), root.join("link.js")).unwrap();
+        let roots = [root];
+        assert_eq!(read(&roots, "lib.js").unwrap()[0].1, "2");
+        for name in ["../secret.js", "link.js", base.join("secret.js").as_str(), "/etc/passwd", "none.js"] {
+            assert!(read(&roots, name).is_err(), "{name}");
+        }
+    }
+}

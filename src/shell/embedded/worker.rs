@@ -1,0 +1,91 @@
+//! The worker's side: jobs on standard input, one JSON line each, reports on standard output.
+
+use std::cell::RefCell;
+use std::io::BufRead;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+use super::engine;
+use super::host::Host;
+use super::outbox::{Outbox, PULSE};
+use crate::exit_code::ExitCode;
+use crate::process::die_with_parent;
+use crate::shell::{Ended, Job, Report, ShellEnd};
+
+/// Address space beyond the engine's own limit: the executable, stacks and buffers of a few messages.
+const HEADROOM: u64 = 1 << 30;
+
+/// Runs jobs until standard input ends.
+pub fn main() -> ExitCode {
+    die_with_parent();
+    let Some(bytecode) = engine::compile_harness().map(Arc::new) else { return ExitCode::Bug };
+    for line in std::io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        match serde_json::from_str::<Job>(&line) {
+            Ok(job) => run(job, &bytecode),
+            Err(error) => {
+                eprintln!("no job: {error}");
+                return ExitCode::Bug;
+            }
+        }
+    }
+    ExitCode::Clean
+}
+
+fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
+    limit(job.limits.memory);
+    let outbox = Outbox::default();
+    let over = Arc::new(AtomicBool::new(false));
+    let pulse = {
+        let (outbox, over) = (outbox.clone(), Arc::clone(&over));
+        std::thread::spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                std::thread::park_timeout(PULSE);
+                outbox.pulse();
+            }
+        })
+    };
+    let (inner, bytecode, started) = (outbox.clone(), Arc::clone(bytecode), Instant::now());
+    // A fresh thread, because a runtime must live and die on one, with a stack of known size.
+    let thread =
+        std::thread::Builder::new().stack_size(engine::THREAD_STACK).spawn(move || execute(job, inner, &bytecode));
+    let ended = thread
+        .map_err(|error| error.to_string())
+        .and_then(|thread| thread.join().map_err(|_| "the engine's thread panicked".to_owned()));
+    over.store(true, Ordering::Relaxed);
+    pulse.thread().unpark();
+    let _ = pulse.join();
+    let mut ended = ended.unwrap_or_else(|message| Ended {
+        end: ShellEnd::Died { message },
+        commands: Default::default(),
+        output_dropped: 0,
+        elapsed: Default::default(),
+    });
+    ended.elapsed = started.elapsed();
+    outbox.report(Report::Ended(ended));
+}
+
+fn execute(job: Job, outbox: Outbox, bytecode: &[u8]) -> Ended {
+    let text = fs_err::read(&job.path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let host = Rc::new(RefCell::new(Host::new(job, outbox)));
+    let end = match text {
+        Ok(text) => engine::run(&text, &host, bytecode),
+        Err(error) => ShellEnd::SyntaxError { message: error.to_string() },
+    };
+    let mut host = host.borrow_mut();
+    let (commands, output_dropped) = (std::mem::take(&mut host.commands), host.output_dropped);
+    Ended { end, commands, output_dropped, elapsed: Default::default() }
+}
+
+/// Bounds that the kernel keeps, whatever the engine does. A limit that cannot be set leaves the engine's own.
+fn limit(memory: u64) {
+    let bounds =
+        [(Resource::As, memory + HEADROOM), (Resource::Core, 0), (Resource::Fsize, 64 << 20), (Resource::Nofile, 256)];
+    for (resource, bound) in bounds {
+        let _ = setrlimit(resource, Rlimit { current: Some(bound), maximum: Some(bound) });
+    }
+}
