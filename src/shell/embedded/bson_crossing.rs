@@ -2,8 +2,8 @@
 //!
 //! Values are walked where they lie; nothing is built in between. Safety rests on three rules: every `JSValue` that a
 //! call returns is owned by an [`Owned`] (or handed to the engine at once), an exception value is turned into
-//! [`Thrown`] before anything else is called, and prototypes noted by [`register_types`] are kept alive by the harness,
-//! which holds them in a closure for the whole life of the context.
+//! [`Thrown`] before anything else is called, and what [`register_types`] notes is reachable from the object that it
+//! holds, until [`Registered`] is dropped, which must be before the context is.
 
 use std::cell::RefCell;
 use std::ffi::{CString, c_int};
@@ -54,6 +54,8 @@ const KINDS: [(&[u8], Kind); 9] = [
 /// What the harness registered, and who carries commands. One context at a time lives on a thread.
 #[derive(Default)]
 struct State {
+    /// Keeps everything below alive.
+    types: Option<Owned>,
     prototypes: Vec<(qjs::JSValue, Kind)>,
     min_key: Option<qjs::JSValue>,
     max_key: Option<qjs::JSValue>,
@@ -86,9 +88,13 @@ pub fn install(ctx: &Ctx<'_>, carrier: Carrier) {
     }
 }
 
-/// Forgets what the last context registered. Must be called before that context is dropped.
-pub fn uninstall() {
-    STATE.with_borrow_mut(|state| *state = State::default());
+/// Stands for what a context registered; dropping it lets go of all that. It must be dropped before the context.
+pub struct Registered;
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        STATE.with_borrow_mut(|state| *state = State::default());
+    }
 }
 
 /// Compiles a script to bytecode, or `None` if it does not compile. The bytes are only valid for this very build.
@@ -192,11 +198,13 @@ unsafe extern "C" fn register_types(
     values: *mut qjs::JSValue,
 ) -> qjs::JSValue {
     let Some(&types) = (unsafe { arguments(count, values) }).first() else { return qjs::JS_UNDEFINED };
-    // Only pointers are noted; the harness's closure keeps what they point to (see the module's rules).
+    // Only pointers are noted; the object itself is held (see the module's rules).
     let noted = |object: qjs::JSValue, name: &[u8]| unsafe {
         Owned::new(ctx, qjs::JS_GetPropertyStr(ctx, object, name.as_ptr().cast())).value
     };
     STATE.with_borrow_mut(|state| {
+        // SAFETY: the argument lives during the call, and the copy is freed by its owner.
+        state.types = Some(Owned::new(ctx, unsafe { qjs::JS_DupValue(ctx, types) }));
         state.prototypes =
             KINDS.iter().map(|&(name, kind)| (noted(noted(types, name), b"prototype\0"), kind)).collect();
         state.min_key = Some(noted(types, b"MinKey\0"));

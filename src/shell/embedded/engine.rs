@@ -49,16 +49,16 @@ pub fn run(text: &str, host: &Rc<RefCell<Host>>, bytecode: &[u8]) -> ShellEnd {
     })));
     let Ok(context) = Context::full(&runtime) else { return ShellEnd::OutOfMemory };
     let quit: QuitStatus = Rc::new(Cell::new(None));
-    let end = context.with(|ctx| {
+    // Declared after the context, and so dropped before it, also when something panics.
+    let _registered = bson_crossing::Registered;
+    context.with(|ctx| {
         let thrown = script(&ctx, text, host, &quit, bytecode);
         match (quit.get(), interrupted.load(Ordering::Relaxed)) {
             (Some(status), _) => ShellEnd::Quit { status },
             (None, true) => ShellEnd::Interrupted,
             (None, false) => thrown.unwrap_or(ShellEnd::Completed),
         }
-    });
-    bson_crossing::uninstall();
-    end
+    })
 }
 
 fn script(ctx: &Ctx<'_>, text: &str, host: &Rc<RefCell<Host>>, quit: &QuitStatus, bytecode: &[u8]) -> Option<ShellEnd> {
