@@ -1,0 +1,5 @@
+//! administration.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

@@ -1,0 +1,5 @@
+//! aggregate.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

@@ -1,0 +1,5 @@
+//! collections.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

@@ -1,0 +1,5 @@
+//! delete.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

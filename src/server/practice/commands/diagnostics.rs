@@ -1,0 +1,5 @@
+//! diagnostics.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

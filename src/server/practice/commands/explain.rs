@@ -1,0 +1,5 @@
+//! explain.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

@@ -1,0 +1,5 @@
+//! find_and_modify.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

@@ -1,0 +1,5 @@
+//! parameters.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

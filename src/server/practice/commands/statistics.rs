@@ -1,0 +1,5 @@
+//! statistics.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

@@ -1,0 +1,5 @@
+//! update.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

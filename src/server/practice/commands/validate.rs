@@ -1,0 +1,5 @@
+//! validate.
+
+use super::Command;
+
+pub const COMMANDS: &[Command] = &[];

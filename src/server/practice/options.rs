@@ -1,0 +1,163 @@
+//! The practice server as a process: its arguments, its signals, its end.
+
+use super::bugs::Bugs;
+use super::log::{Log, Severity};
+use super::net;
+use super::server::Server;
+use crate::exit_code::ExitCode;
+use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What `practice-server` was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// 0 lets the system choose.
+    pub port: u16,
+    /// Made if missing; nothing but cores ever lies there.
+    pub dbpath: Option<PathBuf>,
+    /// Standard output if not given.
+    pub logpath: Option<PathBuf>,
+    /// `all`, `none` or ids.
+    pub bugs: Bugs,
+    /// Lives on when its parent dies.
+    pub stay: bool,
+}
+
+impl Options {
+    /// Reads `--name VALUE` and `--name=VALUE`.
+    ///
+    /// # Errors
+    /// One sentence that names the argument.
+    pub fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self { port: 0, dbpath: None, logpath: None, bugs: Bugs::none(), stay: false };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            if argument == "--stay" {
+                options.stay = true;
+                continue;
+            }
+            let (name, value) = match argument.split_once('=') {
+                Some((name, value)) => (name, value.to_owned()),
+                None => {
+                    let value = rest.next().ok_or(format!("the argument {argument} needs a value"))?;
+                    (argument.as_str(), value.clone())
+                }
+            };
+            match name {
+                "--port" => {
+                    options.port = value.parse().map_err(|_| format!("--port takes 0 to 65535, not '{value}'"))?
+                }
+                "--dbpath" => options.dbpath = Some(value.into()),
+                "--logpath" => options.logpath = Some(value.into()),
+                "--bugs" => options.bugs = Bugs::parse(&value)?,
+                _ => return Err(format!("the practice server has no argument {name}")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Runs a practice server until SIGTERM; prints `listening on 127.0.0.1:PORT` once it accepts connections.
+pub fn main(arguments: &[String]) -> ExitCode {
+    match Options::parse(arguments).and_then(|options| start(&options, arguments)) {
+        Ok((server, listener)) => {
+            net::accept(&server, &listener);
+            ExitCode::Clean
+        }
+        Err(text) => {
+            eprintln!("practice-server: {text}");
+            ExitCode::SetUp
+        }
+    }
+}
+
+/// Serves on a free port of 127.0.0.1 from a thread that ends with the process; gives the port.
+///
+/// # Errors
+/// The system refused a port or a thread.
+pub fn serve_in_thread(bugs: Bugs) -> std::io::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let port = listener.local_addr()?.port();
+    let server = Arc::new(Server::new(port, Log::discard(), bugs, Vec::new()));
+    std::thread::Builder::new().name("listener".to_owned()).spawn(move || net::accept(&server, &listener))?;
+    Ok(port)
+}
+
+fn start(options: &Options, arguments: &[String]) -> Result<(Arc<Server>, TcpListener), String> {
+    if !options.stay {
+        let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    }
+    if let Some(folder) = &options.dbpath {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot make --dbpath {}: {error}", folder.display()))?;
+    }
+    let sink: Box<dyn Write + Send> = match &options.logpath {
+        Some(path) => {
+            let file = std::fs::File::options().create(true).append(true).open(path);
+            Box::new(file.map_err(|error| format!("cannot write --logpath {}: {error}", path.display()))?)
+        }
+        None => Box::new(std::io::stdout()),
+    };
+    let log = Log::new(sink);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(|error| {
+        let attributes = json!({ "error": error.to_string(), "port": options.port });
+        log.line(Severity::Error, "CONTROL", 20568, "initandlisten", "Error setting up listener", attributes);
+        format!("cannot listen on port {}: {error}", options.port)
+    })?;
+    let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+    let server = Arc::new(Server::new(port, log, options.bugs.clone(), arguments.to_vec()));
+    end_on_signals(Arc::clone(&server))?;
+    log_panics(Arc::clone(&server));
+    let attributes = json!({ "pid": std::process::id(), "port": port, "dbPath": options.dbpath, "host": "localhost" });
+    server.log.info("CONTROL", 4615611, "initandlisten", "MongoDB starting", attributes);
+    let attributes = json!({ "port": port, "ssl": "off" });
+    server.log.info("NETWORK", 23016, "listener", "Waiting for connections", attributes);
+    println!("listening on 127.0.0.1:{port}");
+    let _ = std::io::stdout().flush();
+    Ok((server, listener))
+}
+
+/// A polite end: one line in the log, exit status 0.
+fn end_on_signals(server: Arc<Server>) -> Result<(), String> {
+    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(|error| format!("cannot take signals: {error}"))?;
+    let thread = std::thread::Builder::new().name("signalProcessingThread".to_owned());
+    let started = thread.spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            let attributes = json!({ "signal": signal });
+            server.log.info("CONTROL", 23377, "SignalHandler", "Received signal", attributes);
+            server.log.info("CONTROL", 20565, "SignalHandler", "Now exiting", serde_json::Value::Null);
+            server.log.info("CONTROL", 23138, "SignalHandler", "Shutting down", json!({ "exitCode": 0 }));
+            std::process::exit(0);
+        }
+    });
+    started.map(|_| ()).map_err(|error| format!("cannot start a thread: {error}"))
+}
+
+/// A panic is a bug of our own: it has to be seen in the log as well as in the reply.
+fn log_panics(server: Arc<Server>) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("unnamed").to_owned();
+        let attributes = json!({ "error": format!("thread '{name}' {panic}") });
+        server.log.line(Severity::Error, "-", 4757800, &name, "Writing fatal message", attributes);
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_come_with_and_without_an_equals_sign() {
+        let arguments = ["--port=7", "--dbpath", "/tmp/x", "--bugs", "none"].map(str::to_owned);
+        let options = Options::parse(&arguments).unwrap();
+        assert_eq!((options.port, options.dbpath), (7, Some(PathBuf::from("/tmp/x"))));
+        assert!(Options::parse(&["--port".to_owned()]).unwrap_err().contains("--port"));
+        assert!(Options::parse(&["--colour=red".to_owned()]).unwrap_err().contains("--colour"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Plans as `explain` shows them.

@@ -1,0 +1,39 @@
+//! Stand-ins until matching proper is there.
+
+use crate::server::practice::errors::CommandError;
+use crate::wire::bson::{Bson, Document, compare};
+use std::cmp::Ordering;
+
+#[derive(Clone, Debug)]
+pub struct Matcher(Document);
+
+impl Matcher {
+    pub fn parse(filter: &Document) -> Result<Self, CommandError> {
+        Ok(Self(filter.clone()))
+    }
+
+    pub fn matches(&self, document: &Document) -> bool {
+        self.0.iter().all(|(key, wanted)| match (document.get(key), wanted) {
+            (Some(Bson::Array(items)), wanted) => items.iter().any(|item| compare(item, wanted).is_eq()),
+            (Some(value), wanted) => compare(value, wanted).is_eq(),
+            (None, wanted) => matches!(wanted, Bson::Null),
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct SortPattern(Document);
+
+impl SortPattern {
+    pub fn parse(pattern: &Document) -> Result<Self, CommandError> {
+        Ok(Self(pattern.clone()))
+    }
+
+    pub fn compare(&self, left: &Document, right: &Document) -> Ordering {
+        let orders = self.0.iter().map(|(key, direction)| {
+            let order = compare(left.get(key).unwrap_or(&Bson::Null), right.get(key).unwrap_or(&Bson::Null));
+            if direction.as_f64() < Some(0.0) { order.reverse() } else { order }
+        });
+        orders.fold(Ordering::Equal, Ordering::then)
+    }
+}
