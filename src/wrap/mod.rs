@@ -1,1 +1,122 @@
-//! What makes a mutated program safe to run and readable to a judge: taming and the timing frame.
+//! What makes a mutated program safe to run and readable to a judge.
+//!
+//! [`make`] takes one set all the way: mix the statements of its files, mutate, tame, put each into the timing frame,
+//! and a prelude before them. The text is one self-contained script that every shell can run.
+
+mod frame;
+mod mix;
+mod prelude;
+mod recipe;
+mod tame;
+
+use crate::corpus::{Corpus, Index, Set};
+use crate::js::ast::Stmt;
+use crate::js::{is_sloppy_script, print_statements};
+use crate::mutate::{Material, mutate};
+use crate::seed::{Dice, Seed};
+
+pub use prelude::RULES;
+pub use recipe::{Recipe, Source, StatementRecipe};
+
+/// What `fuzz` was told of the shape of its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Per cent of the statements that carry a substitution.
+    pub substitutions: usize,
+    /// Names of the mutators that are used; all if empty.
+    pub only: Vec<String>,
+    /// Names of the mutators that are not used.
+    pub exclude: Vec<String>,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        // 40 to 45 per cent is what MongoDB's own fuzzer does.
+        Self { substitutions: 42, only: Vec::new(), exclude: Vec::new() }
+    }
+}
+
+impl Shape {
+    fn allows(&self, name: &str) -> bool {
+        (self.only.is_empty() || self.only.iter().any(|one| one == name)) && !self.exclude.iter().any(|one| one == name)
+    }
+}
+
+/// The program made from one set.
+#[derive(Clone, Debug)]
+pub struct FuzzedFile {
+    /// `jstestfuzz-<seed>-<set>.js`
+    pub name: String,
+    /// The script.
+    pub text: String,
+    /// Top-level statements in timing frames.
+    pub statements: u32,
+    /// How it came about.
+    pub recipe: Recipe,
+}
+
+/// Makes the fuzzed file of a set. The same arguments give the same bytes on every machine.
+pub fn make(corpus: &Corpus, index: &Index, set: &Set, seed_number: u64, shape: &Shape) -> FuzzedFile {
+    let seed = Seed::from_number(seed_number).child("make", set.index);
+    let mixed = mix::statements(corpus, set, &mut seed.child("mix", 0).dice());
+    let mut made = Vec::new();
+    for (at, one) in mixed.into_iter().enumerate() {
+        let mut dice = seed.child("mutate", at as u64).dice();
+        let material = Material { index, bound: &one.bound };
+        if let Some((text, mutators)) = finish(one.statement, &material, &mut dice, shape) {
+            made.push((text, StatementRecipe { file: one.file, mutators }));
+        }
+    }
+    let name = format!("jstestfuzz-{seed_number}-{:04}.js", set.index);
+    let (texts, statements): (Vec<String>, Vec<StatementRecipe>) = made.into_iter().unzip();
+    let mut text = prelude::text(&name, &mut seed.child("prelude", 0).dice());
+    for (number, statement) in texts.iter().enumerate() {
+        frame::push(&mut text, number, statement);
+    }
+    let recipe = Recipe::new(seed_number, set, corpus, shape, statements);
+    FuzzedFile { name, text, statements: texts.len() as u32, recipe }
+}
+
+/// Mutates, tames and prints one statement. A mutation that gives no program is taken back; a statement that gives none
+/// even so is left out.
+fn finish(
+    original: Stmt,
+    material: &Material<'_>,
+    dice: &mut Dice,
+    shape: &Shape,
+) -> Option<(String, Vec<&'static str>)> {
+    let mut changed = original.clone();
+    let mut mutators = Vec::new();
+    for _ in 0..changes(dice, shape.substitutions) {
+        mutators.extend(mutate(&mut changed, material, dice, |name| shape.allows(name)));
+    }
+    let changed = print(changed).filter(|text| mutators.is_empty() || is_sloppy_script(text));
+    match changed {
+        Some(text) => Some((text, mutators)),
+        None => print(original).filter(|text| is_sloppy_script(text)).map(|text| (text, Vec::new())),
+    }
+}
+
+/// How many substitutions a statement gets: mostly none or one.
+fn changes(dice: &mut Dice, per_cent: usize) -> usize {
+    if !dice.chance(per_cent, 100) {
+        return 0;
+    }
+    match dice.below(20) {
+        0 => 3,
+        1 | 2 => 2,
+        _ => 1,
+    }
+}
+
+fn print(mut statement: Stmt) -> Option<String> {
+    if tame::is_forbidden(&statement) {
+        return None;
+    }
+    tame::bound_loops(&mut statement);
+    frame::catch_nested(&mut statement);
+    print_statements(vec![statement]).pop()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Mixes the statements of a set's files into one order.
+//!
+//! Files are interleaved, but each keeps its own order most of the time: `var t = db.x` must come before `t.insert(...)`,
+//! or everything after it dies in the shell and the server never hears of it. Function declarations go first in their
+//! file, as they would be hoisted. Names that two files both bind get a suffix in the later one, so that one file's `t`
+//! is not suddenly another's; names of the shell itself are never touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::corpus::{Corpus, Set};
+use crate::js::ast::{Decl, Stmt};
+use crate::js::{declared, rename};
+use crate::seed::Dice;
+
+/// One pair of neighbours in so many changes places: some disorder finds what no order does.
+const SWAP_ONE_IN: usize = 16;
+
+/// A statement and what is known of it.
+pub struct Mixed {
+    pub statement: Stmt,
+    /// Position of its file in the set.
+    pub file: usize,
+    /// Names bound before it, the shell's `db` among them.
+    pub bound: Vec<String>,
+}
+
+pub fn statements(corpus: &Corpus, set: &Set, dice: &mut Dice) -> Vec<Mixed> {
+    let mut taken = BTreeSet::new();
+    let mut queues: Vec<Vec<Stmt>> = Vec::new();
+    for &at in &set.files {
+        let source = &corpus.files[at];
+        let mut statements = source.statements.clone();
+        let names = new_names(&source.declared, &mut taken, queues.len());
+        rename(&mut statements, &names);
+        statements.sort_by_key(|statement| !matches!(statement, Stmt::Decl(Decl::Fn(_))));
+        disorder(&mut statements, dice);
+        statements.reverse();
+        queues.push(statements);
+    }
+    interleave(queues, dice)
+}
+
+/// New names for what an earlier file of the set binds already.
+fn new_names(names: &BTreeSet<String>, taken: &mut BTreeSet<String>, file: usize) -> BTreeMap<String, String> {
+    let mut changed = BTreeMap::new();
+    for name in names.iter().filter(|name| !super::tame::SHELL_NAMES.contains(&name.as_str())) {
+        if !taken.insert(name.clone()) {
+            let suffixed = format!("{name}${file}");
+            taken.insert(suffixed.clone());
+            changed.insert(name.clone(), suffixed);
+        }
+    }
+    changed
+}
+
+fn disorder(statements: &mut [Stmt], dice: &mut Dice) {
+    for at in 1..statements.len() {
+        if dice.chance(1, SWAP_ONE_IN) {
+            statements.swap(at - 1, at);
+        }
+    }
+}
+
+/// Takes the next statement of a file drawn by how many it has left, so that all files end at about the same time.
+fn interleave(mut queues: Vec<Vec<Stmt>>, dice: &mut Dice) -> Vec<Mixed> {
+    let mut bound = vec!["db".to_owned()];
+    let mut known = BTreeSet::from(["db".to_owned()]);
+    let mut mixed = Vec::new();
+    loop {
+        let left: Vec<u32> = queues.iter().map(|queue| queue.len() as u32).collect();
+        let Some(file) = dice.weighted(&left) else { return mixed };
+        let Some(statement) = queues[file].pop() else { return mixed };
+        let names = declared(std::slice::from_ref(&statement));
+        mixed.push(Mixed { statement, file, bound: bound.clone() });
+        bound.extend(names.into_iter().filter(|name| known.insert(name.clone())));
+    }
+}
