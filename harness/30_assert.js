@@ -1,37 +1,46 @@
-// assert and its family. Tests match the texts of some errors, so those keep the old shell's words.
+// assert, the comparisons and what waits. Tests match the texts of some errors, so those keep the old shell's words.
 
+/// Throws an Error with the code and labels of the reply that it speaks of.
 function doassert(message, reply) {
-    const text = typeof message === "function" ? message() : message;
-    const error = new Error(typeof text === "string" ? text : tojson(text));
-    if (reply !== undefined && reply !== null) {
-        adopt(error, reply);
-    }
-    throw error;
+    throw errorWithCode(reply, messageText(message));
 }
 
-/// An error carries the code of the reply that it speaks of.
-function adopt(error, reply) {
-    const source = reply.writeErrors && reply.writeErrors[0] ? reply.writeErrors[0] : reply;
-    const code = source.code !== undefined ? source.code : reply.code;
-    if (code !== undefined) {
-        error.code = code;
-    }
-    if (source.codeName !== undefined) {
-        error.codeName = source.codeName;
+function messageText(message) {
+    const text = typeof message === "function" ? message() : message;
+    return typeof text === "string" ? text : tojson(text);
+}
+
+/// An error that carries `code`, `codeName` and labels of a reply, a write result or another error; a number is a code.
+function errorWithCode(source, text) {
+    const error = new Error(text);
+    if (typeof source === "number") {
+        error.code = source;
+    } else if (isObject(source)) {
+        const code = firstCode(source);
+        if (code !== undefined) {
+            error.code = code;
+        }
+        for (const name of ["codeName", "errorLabels", "writeErrors", "writeConcernError", "isNetworkError"]) {
+            if (source[name] !== undefined && typeof source[name] !== "function") {
+                error[name] = source[name];
+            }
+        }
     }
     return error;
 }
 
-function withMessage(text, message) {
-    if (message === undefined || message === null) {
-        return text;
+function firstCode(source) {
+    if (source.code !== undefined) {
+        return source.code;
     }
-    const extra = typeof message === "function" ? message() : message;
-    return text + " : " + (typeof extra === "string" ? extra : tojson(extra));
+    const nested = [source.writeErrors && source.writeErrors[0], source.writeConcernError];
+    const holder = arrayFind(nested, (one) => isObject(one) && one.code !== undefined);
+    return holder && holder.code;
 }
 
 function fail(text, message, reply) {
-    doassert(withMessage(text, message), reply);
+    const missing = message === undefined || message === null || message === "";
+    doassert(missing ? text : text + " : " + messageText(message), reply);
 }
 
 function assert(condition, message) {
@@ -40,45 +49,53 @@ function assert(condition, message) {
     }
 }
 
-/// Equality as tests mean it: identical, equal as BSON, or printed alike.
-function sameValue(left, right) {
-    if (left === right || (typeof left !== "object" && typeof right !== "object" && left == right)) {
+// --- equality
+
+/// Equality as tests mean it: loosely equal, or printed alike where a NumberInt prints as its number.
+function friendlyEqual(left, right) {
+    if (left == right || (isNaNNumber(left) && isNaNNumber(right))) {
         return true;
     }
-    if (left === null || right === null || left === undefined || right === undefined) {
-        return left == right;
-    }
-    if (typeof left === "object" || typeof right === "object") {
-        return (typeof left !== typeof right && left == right) || tojson(left) === tojson(right) || (equalAsBson(left, right));
-    }
-    return false;
-}
-
-function equalAsBson(left, right) {
-    try {
-        return native.compareBson(left, right) === 0;
-    } catch (error) {
+    if (!isComparedByText(left) && !isComparedByText(right)) {
         return false;
     }
+    const [a, b] = [tojson(left, "", true), tojson(right, "", true)];
+    return a === b || withoutNumberInt(a) === withoutNumberInt(b);
 }
 
-/// Documents whose keys may stand in another order.
-function sortKeys(value) {
+function isNaNNumber(value) {
+    return typeof value === "number" && value !== value;
+}
+
+function isComparedByText(value) {
+    return isObject(value) || typeof value === "function";
+}
+
+function withoutNumberInt(text) {
+    return replace(text, /NumberInt\((-?\d+)\)/g, "$1");
+}
+
+/// The same document with the keys of every level in order.
+function sortedKeys(value) {
     if (isArray(value)) {
-        return arrayMap(value, sortKeys);
+        return arrayMap(value, sortedKeys);
     }
-    if (value === null || typeof value !== "object" || getPrototypeOf(value) !== Object.prototype) {
+    if (!isPlainObject(value)) {
         return value;
     }
     const sorted = {};
     for (const key of arraySort(objectKeys(value))) {
-        sorted[key] = sortKeys(value[key]);
+        sorted[key] = sortedKeys(value[key]);
     }
     return sorted;
 }
 
+function isPlainObject(value) {
+    return isObject(value) && (getPrototypeOf(value) === Object.prototype || getPrototypeOf(value) === null);
+}
+
 function sameDocument(left, right) {
-    return sameValue(left, right) || sameValue(sortKeys(left), sortKeys(right));
+    return friendlyEqual(left, right) || (isObject(left) && isObject(right) && friendlyEqual(sortedKeys(left), sortedKeys(right)));
 }
 
 function sameMembers(left, right, same) {
@@ -87,274 +104,150 @@ function sameMembers(left, right, same) {
     }
     const rest = arraySlice(right);
     for (const item of left) {
-        const at = rest.findIndex((other) => (same || sameDocument)(item, other));
+        const at = positionOf(rest, (other) => same(item, other));
         if (at < 0) {
             return false;
         }
-        rest.splice(at, 1);
+        arraySplice(rest, at, 1);
     }
     return true;
 }
 
-const comparisons = {
-    eq: [sameValue, "are not equal"],
-    docEq: [sameDocument, "are not equal"],
-    setEq: [(left, right) => sameMembers([...left], [...right]), "are not equal sets"],
-    sameMembers: [(left, right) => sameMembers(left, right), "have not the same members"],
-    neq: [(left, right) => !sameValue(left, right), "are equal"],
-    lt: [(left, right) => left < right, "is not less than"],
-    gt: [(left, right) => left > right, "is not greater than"],
-    lte: [(left, right) => left <= right, "is not less than or eq"],
-    gte: [(left, right) => left >= right, "is not greater than or eq"]
-};
-for (const name of objectKeys(comparisons)) {
-    const [holds, words] = comparisons[name];
-    const between = /^is /.test(words);
-    assert[name] = function (left, right, message) {
-        if (!holds(left, right)) {
-            const [a, b] = [tojson(left), tojson(right)];
-            fail(between ? a + " " + words + " " + b : "[" + a + "] != [" + b + "] " + words, message);
+function positionOf(array, holds) {
+    for (let at = 0; at < array.length; at++) {
+        if (holds(array[at])) {
+            return at;
+        }
+    }
+    return -1;
+}
+
+function sameSet(left, right) {
+    const [a, b] = [new Set(left), new Set(right)];
+    if (a.size !== b.size) {
+        return false;
+    }
+    for (const item of a) {
+        if (!b.has(item)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+function requireEqual(same, left, right, message) {
+    if (!same) {
+        fail("[" + tojson(left) + "] != [" + tojson(right) + "] are not equal", message);
+    }
+}
+
+objectAssign(assert, {
+    eq(left, right, message) { requireEqual(friendlyEqual(left, right), left, right, message); },
+    docEq(left, right, message) { requireEqual(sameDocument(left, right), left, right, message); },
+    setEq(left, right, message) { requireEqual(sameSet(left, right), [...left], [...right], message); },
+    sameMembers(left, right, message, same) {
+        requireEqual(sameMembers(left, right, same || sameDocument), left, right, message);
+    },
+    fuzzySameMembers(left, right, fuzzyFields, message, places) {
+        const near = (a, b) => sameDocument(without(a, ...fuzzyFields), without(b, ...fuzzyFields)) &&
+            !arraySome(fuzzyFields, (field) => !isClose(a[field], b[field], places));
+        requireEqual(sameMembers(left, right, near), left, right, message);
+    },
+    neq(left, right, message) {
+        if (friendlyEqual(left, right)) {
+            fail("[" + tojson(left) + "] != [" + tojson(right) + "] are equal", message);
+        }
+    },
+    isnull(value, message) {
+        if (value !== null && value !== undefined) {
+            const note = message === undefined || message === null ? "" : messageText(message);
+            doassert("supposed to be null (" + note + ") was: " + tojson(value));
+        }
+    },
+    contains(item, array, message) {
+        if (!isArray(array) || positionOf(array, (other) => friendlyEqual(other, item)) < 0) {
+            fail(tojson(item) + " was not in " + tojson(array), message);
+        }
+    },
+    doesNotContain(item, array, message) {
+        if (positionOf(array, (other) => friendlyEqual(other, item)) >= 0) {
+            fail(tojson(item) + " is in " + tojson(array), message);
+        }
+    },
+    containsPrefix(prefix, array, message) {
+        if (positionOf(array, (other) => startsWith(String(other), prefix)) < 0) {
+            fail(tojson(prefix) + " was not a prefix in " + tojson(array), message);
+        }
+    },
+    includes(text, part, message) {
+        if (stringIndexOf(text, part) < 0) {
+            fail("string [" + text + "] does not include [" + part + "]", message);
+        }
+    },
+    hasFields(object, fields, message) {
+        const lacking = arrayFilter(fields, (field) => !isObject(object) || !(field in object));
+        if (lacking.length > 0) {
+            fail("Not all of the values from " + tojson(fields) + " were in " + tojson(object), message);
+        }
+    },
+    fail(message) { doassert(message === undefined ? "assert.fail() called" : message); },
+    noop() {}
+});
+
+// --- order and nearness
+
+/// Timestamps have no valueOf; the order of servers is the one that is meant.
+function inOrder(left, right) {
+    if (left instanceof Timestamp && right instanceof Timestamp) {
+        const order = native.compareBson(left, right);
+        return { lt: order < 0, lte: order <= 0, gt: order > 0, gte: order >= 0 };
+    }
+    return { lt: left < right, lte: left <= right, gt: left > right, gte: left >= right };
+}
+
+function shown(value) {
+    return isObject(value) ? tojson(value) : String(value);
+}
+
+function ordering(relation, words) {
+    return (left, right, message) => {
+        if (!inOrder(left, right)[relation]) {
+            fail(shown(left) + " is not " + words + " " + shown(right), message);
         }
     };
 }
 
+function isClose(left, right, places) {
+    const near = (gap) => Math.round(gap * 10 ** (places === undefined ? 4 : places)) === 0;
+    const gap = abs(left - right);
+    return left == right || near(gap) || near(abs(gap / (Number(right) === 0 ? left : right)));
+}
+
 objectAssign(assert, {
-    automsg(condition) { assert((0, eval)(condition), condition); },
+    lt: ordering("lt", "less than"),
+    gt: ordering("gt", "greater than"),
+    lte: ordering("lte", "less than or eq"),
+    gte: ordering("gte", "greater than or eq"),
     between(low, value, high, message, inclusive) {
-        const open = inclusive === false;
-        if (!(open ? low < value && value < high : low <= value && value <= high)) {
-            fail(tojson(value) + " is not between " + tojson(low) + " and " + tojson(high), message);
+        const [first, second] = [inOrder(low, value), inOrder(value, high)];
+        if (!(inclusive === false ? first.lt && second.lt : first.lte && second.lte)) {
+            fail(shown(value) + " is not between " + shown(low) + " and " + shown(high), message);
         }
     },
     betweenIn(low, value, high, message) { assert.between(low, value, high, message, true); },
     betweenEx(low, value, high, message) { assert.between(low, value, high, message, false); },
     close(left, right, message, places) {
-        const allowed = 10 ** -(places === undefined ? 4 : places);
-        const gap = abs((left - right) / (right === 0 ? 1 : right));
-        if (!(left === right || gap <= allowed)) {
-            fail(tojson(left) + " is not equal to " + tojson(right) + " within " + (places || 4) + " places", message);
+        if (!isClose(left, right, places)) {
+            const within = places === undefined ? 4 : places;
+            fail(shown(left) + " is not equal to " + shown(right) + " within " + within + " places", message);
         }
     },
     closeWithinMS(left, right, message, millis) {
         const allowed = millis === undefined ? 1000 : millis;
         if (!(abs(left - right) <= allowed)) {
-            fail(tojson(left) + " is not equal to " + tojson(right) + " within " + allowed + " millis", message);
+            fail(shown(left) + " is not equal to " + shown(right) + " within " + allowed + " millis", message);
         }
-    },
-    isnull(value, message) {
-        if (value !== null && value !== undefined) {
-            fail("supposed to be null (" + withMessage("", message) + ") was: " + tojson(value));
-        }
-    },
-    contains(item, array, message) {
-        if (!isArray(array) || !array.some((other) => sameValue(other, item))) {
-            fail(tojson(item) + " was not in " + tojson(array), message);
-        }
-    },
-    doesNotContain(item, array, message) {
-        if (array.some((other) => sameValue(other, item))) {
-            fail(tojson(item) + " is in " + tojson(array), message);
-        }
-    },
-    includes(whole, part, message) {
-        if (!whole.includes(part)) {
-            fail("string [" + whole + "] does not include [" + part + "]", message);
-        }
-    },
-    hasFields(object, fields, message) {
-        const lacking = fields.filter((field) => !(field in object));
-        if (lacking.length > 0) {
-            fail("Not all of the values from " + tojson(fields) + " were in " + tojson(object), message);
-        }
-    },
-    fail(message) { doassert(message === undefined ? "assert.fail() called" : message); }
-});
-
-// --- exceptions
-
-function thrownBy(action, parameters) {
-    if (typeof action !== "function") {
-        doassert("1st argument must be a function");
-    }
-    try {
-        Reflect.apply(action, undefined, parameters || []);
-    } catch (error) {
-        return error === undefined || error === null ? new Error(String(error)) : error;
-    }
-    return undefined;
-}
-
-objectAssign(assert, {
-    throws(action, parameters, message) {
-        const error = thrownBy(action, parameters);
-        if (error === undefined) {
-            fail("did not throw exception", message);
-        }
-        return error;
-    },
-    throwsWithCode(action, codes, parameters, message) {
-        const error = assert.throws(action, parameters, message);
-        const wanted = isArray(codes) ? codes : [codes];
-        if (!arrayIncludes(wanted, error.code)) {
-            fail("[" + tojson(error.code) + "] != [" + tojson(codes) + "] are not equal", message);
-        }
-        return error;
-    },
-    doesNotThrow(action, parameters, message) {
-        let result;
-        try {
-            result = Reflect.apply(action, undefined, parameters || []);
-        } catch (error) {
-            fail("threw unexpected exception: " + error, message);
-        }
-        return result;
-    },
-    throws_automsg(action, parameters) { return assert.throws(action, parameters, String(action)); }
-});
-
-// --- waiting
-
-function holdsNow(condition) {
-    return typeof condition === "string" ? (0, eval)(condition) : condition();
-}
-
-objectAssign(assert, {
-    soon(condition, message, timeout, interval) {
-        const end = native.monotonic() + (timeout || 300000);
-        while (!holdsNow(condition)) {
-            if (native.monotonic() > end) {
-                fail("assert.soon failed", message === undefined ? String(condition) : message);
-            }
-            native.sleep(interval || 200);
-        }
-    },
-    soonNoExcept(condition, message, timeout, interval) {
-        assert.soon(() => { try { return holdsNow(condition); } catch (error) { return false; } }, message, timeout, interval);
-    },
-    retry(condition, message, attempts, interval) {
-        for (let left = attempts; left > 0; left--) {
-            if (holdsNow(condition)) {
-                return;
-            }
-            native.sleep(interval || 0);
-        }
-        fail("assert.retry failed on " + attempts + " attempts", message);
-    },
-    retryNoExcept(condition, message, attempts, interval) {
-        assert.retry(() => { try { return holdsNow(condition); } catch (error) { return false; } }, message, attempts, interval);
-    },
-    time(action, message, timeout) {
-        const start = native.monotonic();
-        const result = holdsNow(action);
-        const took = native.monotonic() - start;
-        if (took > (timeout || 30000)) {
-            fail("assert.time failed timeout " + timeout + "ms took " + took + "ms : " + action, message);
-        }
-        return result;
     }
 });
 
-// --- replies
-
-function replyOf(result) {
-    if (result instanceof Error && result.code === undefined && !result.isNetworkError) {
-        throw result;
-    }
-    return result;
-}
-
-function writeFailed(result) {
-    return (isArray(result.writeErrors) && result.writeErrors.length > 0) ||
-        (typeof result.hasWriteError === "function" && result.hasWriteError()) ||
-        (typeof result.hasWriteErrors === "function" && result.hasWriteErrors()) ||
-        (result.writeConcernError !== undefined && typeof result.writeConcernError !== "function") ||
-        (typeof result.getWriteConcernError === "function" && result.getWriteConcernError() !== undefined);
-}
-
-function commandFailed(result) {
-    return result instanceof Error || (result.ok !== undefined ? result.ok != 1 : false);
-}
-
-function codeFits(result, expected) {
-    const wanted = isArray(expected) ? expected : [expected];
-    const seen = [result.code];
-    arrayForEach(result.writeErrors || [], (error) => arrayPush(seen, error.code));
-    const single = typeof result.getWriteError === "function" ? result.getWriteError() : undefined;
-    if (single) {
-        arrayPush(seen, single.code);
-    }
-    return seen.some((code) => arrayIncludes(wanted, code));
-}
-
-function needsReply(result, name) {
-    if (result === null || typeof result !== "object") {
-        doassert("expected a reply of a command for " + name + ", got " + tojson(result));
-    }
-    return replyOf(result);
-}
-
-objectAssign(assert, {
-    commandWorked(result, message) {
-        needsReply(result, "assert.commandWorked");
-        if (commandFailed(result) || writeFailed(result)) {
-            fail((result instanceof Error ? "command failed: " : writeFailed(result) ? "write failed with error: " : "command failed: ") + tojson(result), message, result);
-        }
-        return result;
-    },
-    commandWorkedIgnoringWriteErrors(result, message) {
-        if (commandFailed(needsReply(result, "assert.commandWorkedIgnoringWriteErrors"))) {
-            fail("command failed: " + tojson(result), message, result);
-        }
-        return result;
-    },
-    commandFailed(result, message) {
-        needsReply(result, "assert.commandFailed");
-        if (!commandFailed(result) && !writeFailed(result)) {
-            fail("command worked when it should have failed: " + tojson(result), message);
-        }
-        return result;
-    },
-    commandFailedWithCode(result, code, message) {
-        assert.commandFailed(result, message);
-        if (!codeFits(result, code)) {
-            fail("command did not fail with any of the following codes " + tojson(code) + ": " + tojson(result), message, result);
-        }
-        return result;
-    },
-    commandWorkedOrFailedWithCode(result, code, message) {
-        needsReply(result, "assert.commandWorkedOrFailedWithCode");
-        return commandFailed(result) || writeFailed(result) ? assert.commandFailedWithCode(result, code, message) : result;
-    },
-    writeOK(result, message) {
-        needsReply(result, "assert.writeOK");
-        if (commandFailed(result) || writeFailed(result)) {
-            fail("write failed with error: " + tojson(result), message, result);
-        }
-        return result;
-    },
-    writeError(result, message) {
-        needsReply(result, "assert.writeError");
-        if (!commandFailed(result) && !writeFailed(result)) {
-            fail("no write error: " + tojson(result), message);
-        }
-        return result;
-    },
-    writeErrorWithCode(result, code, message) {
-        assert.writeError(result, message);
-        if (!codeFits(result, code)) {
-            fail("write error has not the code " + tojson(code) + ": " + tojson(result), message, result);
-        }
-        return result;
-    },
-    gleOK(result, message) { if (result.err) { fail("getLastError not ok: " + tojson(result), message); } },
-    gleSuccess(database, message) { assert.gleOK(database.getLastErrorObj(), message); },
-    gleError(database, message) { if (!database.getLastErrorObj().err) { fail("getLastError is ok", message); } }
-});
-assert.noop = () => {};
-
-/// An error of a reply, thrown by those calls that throw.
-function commandError(reply, what) {
-    return adopt(new Error(what + ": " + tojson(reply)), reply);
-}
-
-expose({ assert, doassert, friendlyEqual: sameValue, argumentsToArray: (list) => arraySlice(list) });
+expose({ assert, doassert, friendlyEqual, _getErrorWithCode: errorWithCode, sortDoc: sortedKeys });

@@ -1,4 +1,5 @@
-// Error codes by name and names by code, from the public list of error codes. Made into objects when first asked for.
+// Error codes by name and names by code, from the public list of error codes. The tables are made when first asked for:
+// most tests never do, and a fresh context must be cheap.
 
 const CODES = `
     0,OK 1,InternalError 2,BadValue 3,OBSOLETE_DuplicateKey 4,NoSuchKey 5,GraphContainsCycle 6,HostUnreachable
@@ -26,19 +27,19 @@ const CODES = `
     108,InconsistentReplicaSetNames 109,ConfigurationInProgress 110,CannotInitializeNodeWithData
     111,NotExactValueField 112,WriteConflict 113,InitialSyncFailure 114,InitialSyncOplogSourceMissing
     115,CommandNotSupported 116,DocTooLargeForCapped 117,ConflictingOperationInProgress 118,NamespaceNotSharded
-    119,InvalidSyncSource 120,OplogStartMissing 121,DocumentValidationFailure 122,OBSOLETE_ReadAfterOptimeTimeout
-    123,NotAReplicaSet 124,IncompatibleElectionProtocol 125,CommandFailed 126,RPCProtocolNegotiationFailed
-    127,UnrecoverableRollbackError 128,LockNotFound 129,LockStateChangeFailed 130,SymbolNotFound
-    131,RLPInitializationFailed 132,OBSOLETE_ConfigServersInconsistent 133,FailedToSatisfyReadPreference
-    134,ReadConcernMajorityNotAvailableYet 135,StaleTerm 136,CappedPositionLost
-    137,IncompatibleShardingConfigVersion 138,RemoteOplogStale 139,JSInterpreterFailure
+    119,InvalidSyncSource 120,OplogStartMissing 121,DocumentValidationFailure
+    122,OBSOLETE_ReadAfterOptimeTimeout 123,NotAReplicaSet 124,IncompatibleElectionProtocol 125,CommandFailed
+    126,RPCProtocolNegotiationFailed 127,UnrecoverableRollbackError 128,LockNotFound 129,LockStateChangeFailed
+    130,SymbolNotFound 131,RLPInitializationFailed 132,OBSOLETE_ConfigServersInconsistent
+    133,FailedToSatisfyReadPreference 134,ReadConcernMajorityNotAvailableYet 135,StaleTerm
+    136,CappedPositionLost 137,IncompatibleShardingConfigVersion 138,RemoteOplogStale 139,JSInterpreterFailure
     140,InvalidSSLConfiguration 141,SSLHandshakeFailed 142,JSUncatchableError 143,CursorInUse
     144,IncompatibleCatalogManager 145,PooledConnectionsDropped 146,ExceededMemoryLimit 147,ZLibError
     148,ReadConcernMajorityNotEnabled 149,NoConfigMaster 150,StaleEpoch 151,OperationCannotBeBatched
     152,OplogOutOfOrder 153,ChunkTooBig 154,InconsistentShardIdentity 155,CannotApplyOplogWhilePrimary
-    156,NeedsDocumentMove 157,CanRepairToDowngrade 158,MustUpgrade 159,DurationOverflow 160,MaxStalenessOutOfRange
-    161,IncompatibleCollationVersion 162,CollectionIsEmpty 163,ZoneStillInUse 164,InitialSyncActive
-    165,ViewDepthLimitExceeded 166,CommandNotSupportedOnView 167,OptionNotSupportedOnView
+    156,NeedsDocumentMove 157,CanRepairToDowngrade 158,MustUpgrade 159,DurationOverflow
+    160,MaxStalenessOutOfRange 161,IncompatibleCollationVersion 162,CollectionIsEmpty 163,ZoneStillInUse
+    164,InitialSyncActive 165,ViewDepthLimitExceeded 166,CommandNotSupportedOnView 167,OptionNotSupportedOnView
     168,InvalidPipelineOperator 169,CommandOnShardedViewNotSupportedOnMongod 170,TooManyMatchingDocuments
     171,CannotIndexParallelArrays 172,TransportSessionClosed 173,TransportSessionNotFound
     174,TransportSessionUnknown 175,QueryPlanKilled 176,FileOpenFailed 177,ZoneNotFound 178,RangeOverlapConflict
@@ -63,11 +64,11 @@ const CODES = `
     246,SnapshotUnavailable 247,ProducerConsumerQueueBatchTooLarge 248,ProducerConsumerQueueEndClosed
     249,StaleDbVersion 250,StaleChunkHistory 251,NoSuchTransaction 252,ReentrancyNotAllowed
     253,FreeMonHttpInFlight 254,FreeMonHttpTemporaryFailure 255,FreeMonHttpPermanentFailure
-    256,TransactionCommitted 257,TransactionTooLarge 258,UnknownFeatureCompatibilityVersion 259,KeyedExecutorRetry
-    260,InvalidResumeToken 261,TooManyLogicalSessions 262,ExceededTimeLimit 263,OperationNotSupportedInTransaction
-    264,TooManyFilesOpen 266,FailPointSetFailed 269,DataModifiedByRepair 270,RepairedReplicaSetNode
-    276,IndexBuildAborted 291,UnableToFindIndex 334,MechanismUnavailable 352,UnsupportedOpQueryCommand
-    361,CollectionUUIDMismatch 9001,SocketException 9996,OBSOLETE_RecvStaleConfig
+    256,TransactionCommitted 257,TransactionTooLarge 258,UnknownFeatureCompatibilityVersion
+    259,KeyedExecutorRetry 260,InvalidResumeToken 261,TooManyLogicalSessions 262,ExceededTimeLimit
+    263,OperationNotSupportedInTransaction 264,TooManyFilesOpen 266,FailPointSetFailed 269,DataModifiedByRepair
+    270,RepairedReplicaSetNode 276,IndexBuildAborted 291,UnableToFindIndex 334,MechanismUnavailable
+    352,UnsupportedOpQueryCommand 361,CollectionUUIDMismatch 9001,SocketException 9996,OBSOLETE_RecvStaleConfig
     10003,CannotGrowDocumentInCappedNamespace 10107,NotMaster 10334,BSONObjectTooLarge 11000,DuplicateKey
     11600,InterruptedAtShutdown 11601,Interrupted 11602,InterruptedDueToReplStateChange
     12586,BackgroundOperationInProgressForDatabase 12587,BackgroundOperationInProgressForNamespace
@@ -76,22 +77,48 @@ const CODES = `
 `;
 
 let codeTables;
+
+/// `names` maps a name to its code and, hidden, a code to its name; `strings` a code to its name.
 function errorCodeTables() {
     if (codeTables === undefined) {
         const [names, strings] = [{}, {}];
-        for (const [, code, name] of CODES.matchAll(/(\d+),(\w+)/g)) {
+        for (const row of stringSplit(stringTrim(CODES), /\s+/)) {
+            const [code, name] = stringSplit(row, ",");
             names[name] = Number(code);
             strings[code] = name;
         }
+        hide(names, strings);
+        hide(names, codeCategories(names));
         codeTables = { names, strings };
     }
     return codeTables;
 }
 
-for (const [name, table] of [["ErrorCodes", "names"], ["ErrorCodeStrings", "strings"]]) {
-    defineProperty(globalThis, name, {
-        get: () => errorCodeTables()[table],
-        set(value) { defineProperty(globalThis, name, { value, writable: true, configurable: true }); },
-        configurable: true
-    });
+/// The questions that tests ask about a code, each by its members.
+function codeCategories(names) {
+    const categories = {
+        isNetworkError: "HostUnreachable HostNotFound NetworkTimeout SocketException",
+        isNotMasterError: "NotMaster NotMasterNoSlaveOk NotMasterOrSecondary InterruptedDueToReplStateChange PrimarySteppedDown",
+        isShutdownError: "ShutdownInProgress InterruptedAtShutdown",
+        isInterruption: "Interrupted InterruptedAtShutdown InterruptedDueToReplStateChange MaxTimeMSExpired CursorKilled LockTimeout",
+        isWriteConcernError: "WriteConcernFailed WriteConcernLegacyOK UnknownReplWriteConcern CannotSatisfyWriteConcern"
+    };
+    const questions = {};
+    for (const question of objectKeys(categories)) {
+        const members = arrayMap(stringSplit(categories[question], " "), (name) => names[name]);
+        questions[question] = (code) => arrayIncludes(members, plainNumberOf(code));
+    }
+    questions.isNotPrimaryError = questions.isNotMasterError;
+    questions.isRetriableError = (code) =>
+        questions.isNetworkError(code) || questions.isNotMasterError(code) || questions.isShutdownError(code);
+    return questions;
 }
+
+/// A global whose value is made at its first reading; a test may assign to it like to any other.
+function exposeLazily(name, make) {
+    const put = (value) => defineProperty(globalThis, name, { value, writable: true, configurable: true });
+    defineProperty(globalThis, name, { get: make, set: put, configurable: true });
+}
+
+exposeLazily("ErrorCodes", () => errorCodeTables().names);
+exposeLazily("ErrorCodeStrings", () => errorCodeTables().strings);

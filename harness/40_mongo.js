@@ -1,74 +1,172 @@
-// Mongo: one connection.
+// Mongo: one connection to one of the servers that the shell was given.
 
-const connections = new Map();
-
-function Mongo(address) {
-    const self = this instanceof Mongo ? this : objectCreate(Mongo.prototype);
-    hidden(self, "_id", native.openConnection(plainAddress(address)));
-    hide(self, { _state: { readPreference: undefined, session: undefined }, host: native.address(self._id) });
-    return self;
-}
-
-/// `mongodb://host:port/db?x` and `host:port/db` name the same as `host:port`.
-function plainAddress(address) {
-    const text = address === undefined ? "" : String(address);
-    return replace(replace(text, /^mongodb:\/\//, ""), /[\/?].*$/, "");
-}
-
-function firstKey(command) {
-    for (const key in command) {
-        return key;
+class Mongo {
+    constructor(address) {
+        hide(this, { _id: native.openConnection(plainAddress(address)), _settings: {} });
+        hide(this, { host: native.address(this._id), defaultDB: "test", authenticated: false });
     }
-    return "";
+
+    /// Sends one command. Everything that reaches a server goes through here, so a test may replace it to look on.
+    runCommand(database, command, options) {
+        return native.runCommand(this._id, database, command, options || 0);
+    }
+
+    getDB(name) { return new DB(this, name); }
+    adminCommand(command) { return this.getDB("admin").runCommand(command); }
+
+    getDBs(session, filter, nameOnly, authorizedDatabases) {
+        const command = defined({ listDatabases: 1, filter, nameOnly, authorizedDatabases });
+        const reply = (session ? session.getDatabase("admin") : this.getDB("admin")).runCommand(command);
+        if (!isOk(reply)) {
+            throw errorWithCode(reply, "listDatabases failed:" + tojson(reply));
+        }
+        return reply;
+    }
+
+    getDBNames() { return arrayMap(this.getDBs().databases, (database) => database.name); }
+    getDatabaseNames() { return this.getDBNames(); }
+
+    getCollection(namespace) {
+        const dot = stringIndexOf(namespace, ".");
+        return this.getDB(substring(namespace, 0, dot)).getCollection(substring(namespace, dot + 1));
+    }
+
+    startSession(options) { return new DriverSession(this, options); }
+    watch(pipeline, options) { return openChangeStream(this.getDB("admin"), 1, pipeline, options, { allChangesForCluster: true }); }
+
+    /// A cursor that was opened by other means.
+    cursorFromId(namespace, id, batchSize) {
+        const database = this.getDB(substring(namespace, 0, stringIndexOf(namespace, ".")));
+        return new DBCommandCursor(database, { ok: 1, cursor: { ns: namespace, id, firstBatch: [] } }, batchSize);
+    }
+
+    auth() { throw new Error("auth is not provided by this shell yet: the connection's own credentials are used"); }
+    logout(database) { return this.getDB(database).runCommand({ logout: 1 }); }
+    close() {}
+    toString() { return "connection to " + this.host; }
+    tojson() { return this.toString(); }
 }
 
-const reply = (connection, database, command) => native.runCommand(connection._id, database, command);
+/// `mongodb://host:port/db?option` and `host:port/db` name the same server as `host:port`.
+function plainAddress(address) {
+    const text = address === undefined || address === null ? "" : String(address);
+    return replace(replace(text, /^mongodb:\/\//, ""), /[/?].*$/, "");
+}
+
+// --- what the server says of itself
 
 hide(Mongo.prototype, {
-    getDB(name) { return new DB(this, name); },
-    getDatabase(name) { return new DB(this, name); },
-    runCommand(database, command) { return reply(this, database, command); },
-    adminCommand(command) { return this.getDB("admin").runCommand(command); },
-    getDBs() { return assert.commandWorked(this.adminCommand({ listDatabases: 1 })); },
-    getDBNames() { return arrayMap(this.getDBs().databases, (database) => database.name); },
-    getCollection(namespace) {
-        const at = namespace.indexOf(".");
-        return this.getDB(substring(namespace, 0, at)).getCollection(substring(namespace, at + 1));
+    _hello() { return this.getDB("admin").runCommand({ isMaster: 1 }); },
+    isMongos() { return this._hello().msg === "isdbgrid"; },
+    isReplicaSetMember() { return this._hello().setName !== undefined; },
+    isReplicaSetConnection() { return false; },
+    getMinWireVersion() { return this._hello().minWireVersion || 0; },
+    getMaxWireVersion() { return this._hello().maxWireVersion || 0; },
+    hasExplainCommand() { return true; },
+    hasWriteCommands() { return true; },
+    getLogComponents(session) {
+        const database = session ? session.getDatabase("admin") : this.getDB("admin");
+        return assert.commandWorked(database.runCommand({ getParameter: 1, logComponentVerbosity: 1 })).logComponentVerbosity;
     },
-    startSession(options) { return new DriverSession(this, options); },
-    isMongos() { return this.adminCommand({ isMaster: 1 }).msg === "isdbgrid"; },
-    isReplicaSetMember() { return this.adminCommand({ isMaster: 1 }).setName !== undefined; },
-    getMinWireVersion() { return this.adminCommand({ isMaster: 1 }).minWireVersion || 0; },
-    getMaxWireVersion() { return this.adminCommand({ isMaster: 1 }).maxWireVersion || 0; },
-    getClusterTime() { return undefined; },
-    // Everything is a command here; the old write and read protocols are gone from servers.
-    writeMode() { return "commands"; },
-    readMode() { return "commands"; },
-    forceWriteMode() {}, forceReadMode() {},
-    useWriteCommands() { return true; }, useReadCommands() { return true; }, hasWriteCommands() { return true; },
-    setReadPref(mode, tags) { this._state.readPreference = mode === undefined ? undefined : { mode, tags }; },
-    getReadPref() { return this._state.readPreference; },
-    getReadPrefMode() { return this._state.readPreference && this._state.readPreference.mode; },
-    setSlaveOk() {}, setSecondaryOk() {}, getSlaveOk() { return false; }, getSecondaryOk() { return false; },
-    setLogLevel(level) { return this.adminCommand({ setParameter: 1, logLevel: level }); },
-    setWriteConcern(concern) { this._state.writeConcern = concern; },
-    getWriteConcern() { return this._state.writeConcern; },
-    unsetWriteConcern() { delete this._state.writeConcern; },
-    isCausalConsistency() { return false; },
-    setCausalConsistency() {},
-    close() {},
-    toString() { return "connection to " + this.host; },
-    tojson() { return "connection to " + this.host; }
+    setLogLevel(level, component) {
+        const command = { setParameter: 1, logComponentVerbosity: logVerbosity(level, component) };
+        return assert.commandWorked(this.adminCommand(command)).was;
+    }
 });
 
-function connect(address) {
-    const name = /\/([^/?]+)/.exec(replace(String(address || ""), /^mongodb:\/\//, ""));
-    return new Mongo(address).getDB(name ? name[1] : "test");
+/// `"storage.journal"` names a component inside another.
+function logVerbosity(level, component) {
+    let document = { verbosity: level };
+    if (component) {
+        for (const name of arrayReverse(stringSplit(component, "."))) {
+            document = { [name]: document };
+        }
+    }
+    return document;
 }
 
-function MongoURI(text) {
-    this.uri = String(text);
-    this.servers = [{ server: plainAddress(text) }];
+// --- modes: reads and writes are commands; the old protocols have left the servers
+
+hide(Mongo.prototype, {
+    writeMode() { return "commands"; },
+    readMode() { return "commands"; },
+    useWriteCommands() { return true; },
+    useReadCommands() { return true; },
+    forceWriteMode() {},
+    forceReadMode() {},
+    getShellRPCProtocols() { return "all"; },
+    getClientRPCProtocols() { return "all"; },
+    getServerRPCProtocols() { return "all"; },
+    setClientRPCProtocols() {},
+
+    setReadPref(mode, tags, hedge) { this._settings.readPreference = readPreference(mode, tags, hedge); },
+    getReadPref() { return this._settings.readPreference || (this.getSlaveOk() ? { mode: "secondaryPreferred" } : undefined); },
+    getReadPrefMode() { return (this.getReadPref() || { mode: "primary" }).mode; },
+    getReadPrefTagSet() { return (this.getReadPref() || {}).tags || null; },
+    setSlaveOk(value) { this._settings.slaveOk = value === undefined || Boolean(value); },
+    getSlaveOk() { return this._settings.slaveOk === true; },
+    setSecondaryOk(value) { this.setSlaveOk(value); },
+    getSecondaryOk() { return this.getSlaveOk(); },
+    getReadConcern() { return this._settings.readConcern; },
+    setReadConcern(level) { this._settings.readConcern = level ? { level } : undefined; },
+
+    setWriteConcern(concern, timeout) { this._settings.writeConcern = writeConcernOf(concern, timeout); },
+    getWriteConcern() { return this._settings.writeConcern; },
+    unsetWriteConcern() { delete this._settings.writeConcern; },
+    setCausalConsistency(value) { this._settings.causal = value === undefined || Boolean(value); },
+    isCausalConsistency() { return this._settings.causal === true; },
+    getClusterTime() { return this._settings.clusterTime; },
+    advanceClusterTime(time) { this._settings.clusterTime = time; }
+});
+
+function readPreference(mode, tags, hedge) {
+    return mode === undefined || mode === null ? undefined : defined({ mode, tags, hedge });
 }
 
-expose({ Mongo, connect, MongoURI });
+/// A write concern is a document, or `w` with a time limit.
+function writeConcernOf(concern, timeout) {
+    if (isObject(concern) || concern === undefined || concern === null) {
+        return concern;
+    }
+    return defined({ w: concern, wtimeout: timeout });
+}
+
+/// What WriteResults call their write concern, from a document, `w` or nothing.
+function effectiveWriteConcern(options, collection) {
+    const given = options && options.writeConcern;
+    return given === undefined || given === null ? collection.getWriteConcern() : writeConcernOf(given);
+}
+
+// --- the old protocol's calls, by commands
+
+hide(Mongo.prototype, {
+    find(namespace, query, fields, limit, skip, batchSize, options) {
+        return this.getCollection(namespace).find(query, fields, limit, skip, batchSize, options);
+    },
+    insert(namespace, documents, options) {
+        this.getCollection(namespace).insert(documents, { ordered: !(options & 1) });
+    },
+    update(namespace, query, update, upsert, multi) { this.getCollection(namespace).update(query, update, upsert, multi); },
+    remove(namespace, query, justOne) { this.getCollection(namespace).remove(query, justOne); }
+});
+
+function connect(address, user, password) {
+    const name = regexpExec(/^[^/]*\/([^/?]+)/, replace(String(address === undefined ? "" : address), /^mongodb:\/\//, ""));
+    const database = new Mongo(address).getDB(name ? name[1] : "test");
+    if (user !== undefined) {
+        database.auth(user, password);
+    }
+    return database;
+}
+
+class MongoURI {
+    constructor(text) {
+        const hosts = arrayMap(stringSplit(plainAddress(text), ","), (server) => {
+            const [host, port] = stringSplit(server, ":");
+            return { server, host, port: port === undefined ? 27017 : Number(port) };
+        });
+        objectAssign(this, { uri: String(text), servers: hosts, options: {}, user: "", password: "" });
+    }
+}
+
+expose({ Mongo, MongoURI, connect });

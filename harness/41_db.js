@@ -1,181 +1,178 @@
-// DB: one database. `db.foo` is a collection: one Proxy at the end of the prototype chain answers for names that nothing
-// else has, and keeps the answer as a hidden own property.
+// DB: one database. `db.foo` is a collection: one Proxy at the end of the prototype chain answers for the names that
+// nothing else has, and the answer stays as a hidden own property, so that the Proxy is asked once for each name.
 
-function DB(mongo, name) {
-    const self = this instanceof DB ? this : objectCreate(DB.prototype);
-    if (typeof name !== "string" || name === "" || /[\/\\. "$\0]/.test(name)) {
-        throw new Error("[" + name + "] is not a valid database name");
+class DB {
+    constructor(mongo, name) {
+        if (typeof name !== "string" || name === "" || regexpExec(/[/\\. "$\0]/, name)) {
+            throw new Error("[" + name + "] is not a valid database name");
+        }
+        hide(this, { _mongo: mongo, _name: name, _session: undefined, _settings: {} });
     }
-    hide(self, { _mongo: mongo, _name: name, _session: undefined });
-    return self;
+
+    getName() { return this._name; }
+    getMongo() { return this._mongo; }
+
+    /// A command is a document, or a name with the rest of its document.
+    runCommand(command, extra, options) {
+        if (!isObject(command) && typeof command !== "string") {
+            throw new Error("the command must be a name or a document, not " + tojson(command));
+        }
+        const document = typeof command === "string" ? objectAssign({ [command]: 1 }, extra) : command;
+        return runOn(this, document, options);
+    }
+
+    /// The same for commands that obey the read preference.
+    runReadCommand(command, extra, options) {
+        const document = typeof command === "string" ? objectAssign({ [command]: 1 }, extra) : command;
+        return this.runCommand(withReadPreference(document, this.getReadPref()), undefined, options);
+    }
+
+    adminCommand(command, extra) {
+        return (this._name === "admin" ? this : this.getSiblingDB("admin")).runCommand(command, extra);
+    }
+
+    getSiblingDB(name) {
+        const sibling = new DB(this._mongo, name);
+        hide(sibling, { _session: this._session });
+        return sibling;
+    }
+
+    getSession() {
+        if (this._session === undefined) {
+            hide(this, { _session: new DummySession(this._mongo) });
+        }
+        return this._session;
+    }
+
+    getCollection(name) { return new DBCollection(this._mongo, this, name, this._name + "." + name); }
+    toString() { return this._name; }
+    tojson() { return this._name; }
+    help() { print("db.<collection>, db.runCommand(...), db.adminCommand(...): see the manual of the mongo shell"); }
 }
 
-/// Names that the proxies must not take for collections: engines and printers ask for them.
+/// Sends a command in the name of the database's session, if it has one.
+function runOn(db, document, options) {
+    const session = db._session;
+    try {
+        if (session === undefined || session._isDummy) {
+            return db._mongo.runCommand(db._name, document, options);
+        }
+        const reply = db._mongo.runCommand(db._name, session._attach(document), options);
+        session._observe(reply);
+        return reply;
+    } catch (error) {
+        throw isNetworkError(error) ? asQueryFailure(error) : error;
+    }
+}
+
+/// Old tests match the words of the time when a command was a query.
+function asQueryFailure(error) {
+    if (stringIndexOf(error.message, "error doing query") !== 0) {
+        error.message = "error doing query: failed: " + error.message;
+    }
+    return error;
+}
+
+function withReadPreference(command, preference) {
+    return preference === undefined || command.$readPreference !== undefined ? command
+        : objectAssign({}, command, { $readPreference: preference });
+}
+
+// --- names that become collections
+
+/// Engines and printers ask for these; they never name a collection.
 function isCollectionName(name) {
-    return typeof name === "string" && name !== "then" && name !== "toJSON" && name !== "tojson" && name !== "constructor" &&
-        name !== "length" && name !== "inspect" && !startsWith(name, "_");
+    return typeof name === "string" && name !== "then" && name !== "toJSON" && !startsWith(name, "_");
 }
 
-function endOfChain(make) {
+/// An object for the end of a prototype chain that makes what is missing: `make(owner, name)`.
+function lastResort(make) {
     return new Proxy(objectCreate(Object.prototype), {
-        get(target, name, receiver) {
-            if (name in target) {
-                return Reflect.get(target, name, receiver);
+        get(target, name, owner) {
+            if (name in target || !isCollectionName(name)) {
+                return target[name];
             }
-            if (!isCollectionName(name) || receiver === null || typeof receiver !== "object") {
+            // The prototypes themselves have no database to make a collection of.
+            if (!isObject(owner) || owner._mongo === undefined) {
                 return undefined;
             }
-            const made = make(receiver, name);
-            if (made !== undefined) {
-                hide(receiver, { [name]: made });
-            }
+            const made = make(owner, name);
+            hide(owner, { [name]: made });
             return made;
         }
     });
 }
 
-setPrototypeOf(DB.prototype, endOfChain((db, name) => (db._mongo === undefined ? undefined : new DBCollection(db, name))));
-
-/// A command given by name is a document with that one key.
-function commandDocument(command, extra) {
-    const document = typeof command === "string" ? { [command]: 1 } : command;
-    return extra === undefined ? document : objectAssign({}, document, extra);
-}
-
-function inSession(db, command) {
-    return db._session === undefined ? command : db._session._attach(command);
-}
+setPrototypeOf(DB.prototype, lastResort((db, name) => db.getCollection(name)));
 
 hide(DB.prototype, {
-    getName() { return this._name; },
-    getMongo() { return this._mongo; },
-    getSession() { return this._session || (this._session = new DriverSession(this._mongo, {}, true)); },
-    runCommand(command, extra) {
-        if (command === undefined || command === null || (typeof command !== "object" && typeof command !== "string")) {
-            throw new Error("runCommand needs a command name or document, not " + tojson(command));
-        }
-        return reply(this._mongo, this._name, inSession(this, commandDocument(command, extra)));
-    },
-    runReadCommand(command, extra) { return this.runCommand(command, extra); },
-    _dbCommand(command) { return this.runCommand(command); },
-    dbEval() { throw new Error("eval is not provided by servers since 4.2"); },
-    adminCommand(command, extra) { return this.getSiblingDB("admin").runCommand(command, extra); },
-    _adminCommand(command) { return this.adminCommand(command); },
-    getSiblingDB(name) {
-        const sibling = new DB(this._mongo, name);
-        sibling._session = this._session;
-        return sibling;
-    },
-    getCollection(name) { return new DBCollection(this, name); },
+    getSisterDB(name) { return this.getSiblingDB(name); },
+    _dbCommand(command, extra) { return this.runCommand(command, extra); },
+    _adminCommand(command, extra) { return this.adminCommand(command, extra); },
+
+    // --- collections
+
     createCollection(name, options) { return this.runCommand(objectAssign({ create: name }, options)); },
     createView(name, source, pipeline, options) {
-        return this.runCommand(objectAssign({ create: name, viewOn: source, pipeline: isArray(pipeline) ? pipeline : [pipeline] }, options));
+        const stages = pipeline === undefined ? [] : isArray(pipeline) ? pipeline : [pipeline];
+        return this.runCommand(objectAssign({ create: name, viewOn: source, pipeline: stages }, options));
     },
-    getCollectionInfos(filter, nameOnly) {
+    getCollectionInfos(filter, nameOnly, authorizedCollections) {
         const wanted = typeof filter === "string" ? { name: filter } : filter || {};
-        const command = { listCollections: 1, filter: wanted };
-        if (nameOnly) {
-            command.nameOnly = true;
+        const command = defined({ listCollections: 1, filter: wanted, nameOnly: nameOnly || undefined, authorizedCollections });
+        const reply = this.runCommand(command);
+        if (!isOk(reply)) {
+            throw errorWithCode(reply, "listCollections failed: " + tojson(reply));
         }
-        const infos = new DBCommandCursor(this, assert.commandWorked(this.runCommand(command))).toArray();
-        return infos.sort((left, right) => (left.name < right.name ? -1 : 1));
+        const infos = new DBCommandCursor(this, reply).toArray();
+        return arraySort(infos, (left, right) => (left.name < right.name ? -1 : Number(left.name > right.name)));
     },
     getCollectionNames() { return arrayMap(this.getCollectionInfos({}, true), (info) => info.name); },
-    dropDatabase(concern) { return this.runCommand(concern ? { dropDatabase: 1, writeConcern: concern } : { dropDatabase: 1 }); },
-    aggregate(pipeline, options) { return runAggregate(this, this, 1, pipeline, options); },
-    stats(scale) { return this.runCommand({ dbStats: 1, scale: scale === undefined ? 1 : scale }); },
-    serverStatus(options) { return this.adminCommand(objectAssign({ serverStatus: 1 }, options)); },
-    hostInfo() { return this.adminCommand("hostInfo"); },
-    serverBuildInfo() { return this.adminCommand("buildInfo"); },
-    serverCmdLineOpts() { return this.adminCommand("getCmdLineOpts"); },
-    version() { return this.serverBuildInfo().version; },
-    isMaster() { return this.runCommand("isMaster"); },
-    hello() { return this.runCommand("hello"); },
-    currentOp(filter) {
-        const command = { currentOp: 1 };
-        if (filter === true) { command.$all = true; } else { objectAssign(command, filter); }
-        return this.adminCommand(command);
+    dropDatabase(writeConcern) { return this.runCommand(defined({ dropDatabase: 1, writeConcern })); },
+    aggregate(pipeline, options) { return runAggregate(this, 1, pipeline, options); },
+    watch(pipeline, options) { return openChangeStream(this, 1, pipeline, options); },
+    group(parameters) {
+        const reply = this.runCommand({ group: groupDocument(parameters) });
+        if (!isOk(reply)) {
+            throw errorWithCode(reply, "group command failed: " + tojson(reply));
+        }
+        return reply.retval;
     },
-    currentOP(filter) { return this.currentOp(filter); },
-    killOp(id) { return this.adminCommand({ killOp: 1, op: id }); },
-    killOP(id) { return this.killOp(id); },
-    listCommands() { return this.adminCommand("listCommands"); },
-    fsyncLock() { return this.adminCommand({ fsync: 1, lock: true }); },
-    fsyncUnlock() { return this.adminCommand({ fsyncUnlock: 1 }); },
-    setProfilingLevel(level, options) {
-        const extra = typeof options === "number" ? { slowms: options } : options;
-        return assert.commandWorked(this.runCommand(objectAssign({ profile: level }, extra)));
+    groupcmd(parameters) { return this.group(parameters); },
+    eval(code, ...parameters) {
+        const reply = this.dbEval(code, ...parameters);
+        if (!isOk(reply)) {
+            throw errorWithCode(reply, tojson(reply));
+        }
+        return reply.retval;
     },
-    getProfilingLevel() { return this.getProfilingStatus().was; },
-    getProfilingStatus() { return assert.commandWorked(this.runCommand({ profile: -1 })); },
-    getLastErrorObj(w, timeout) {
-        return this.runCommand(objectAssign({ getlasterror: 1 }, w === undefined ? {} : { w }, timeout ? { wtimeout: timeout } : {}));
+    dbEval(code, ...parameters) {
+        return this.runCommand(parameters.length === 0 ? { $eval: code } : { $eval: code, args: parameters });
     },
-    getLastError(w, timeout) { const state = this.getLastErrorObj(w, timeout); return state.err === undefined ? null : state.err; },
-    getPrevError() { return this.runCommand({ getpreverror: 1 }); },
-    resetError() { return this.runCommand({ reseterror: 1 }); },
-    repairDatabase() { return this.runCommand({ repairDatabase: 1 }); },
-    setLogLevel(level, component) {
-        const verbosity = component ? { [component]: { verbosity: level } } : { verbosity: level };
-        return this.adminCommand({ setParameter: 1, logComponentVerbosity: verbosity });
+    loadServerScripts() {
+        this.getCollection("system.js").find().forEach((script) => { globalThis[script._id] = script.value; });
     },
-    eval() { return this.dbEval(); },
-    group(options) { return this.getCollection(options.ns).group(options); },
-    copyDatabase(from, to, host) { return this.adminCommand({ copydb: 1, fromhost: host || "", fromdb: from, todb: to }); },
-    setSlaveOk() {}, setSecondaryOk() {}, getSlaveOk() { return false; }, getSecondaryOk() { return false; },
-    setWriteConcern(concern) { hide(this, { _writeConcern: concern }); },
-    getWriteConcern() { return this._writeConcern || this._mongo.getWriteConcern(); },
-    unsetWriteConcern() { hide(this, { _writeConcern: undefined }); },
-    setReadPref(mode, tags) { this._mongo.setReadPref(mode, tags); },
-    loadServerScripts() {},
-    logout() { return this.runCommand({ logout: 1 }); },
-    auth(user, password) {
-        throw new Error("auth: this shell gives no credentials; the connection's own are used");
-    },
-    toString() { return this._name; },
-    tojson() { return this._name; },
-    help() { print("see the manual"); }
+
+    // --- settings of this object
+
+    setSlaveOk(value) { this._settings.slaveOk = value === undefined || Boolean(value); },
+    getSlaveOk() { return this._settings.slaveOk === undefined ? this._mongo.getSlaveOk() : this._settings.slaveOk; },
+    setSecondaryOk(value) { this.setSlaveOk(value); },
+    getSecondaryOk() { return this.getSlaveOk(); },
+    getReadPref() { return this._mongo.getReadPref() || (this.getSlaveOk() ? { mode: "secondaryPreferred" } : undefined); },
+    setWriteConcern(concern, timeout) { this._settings.writeConcern = writeConcernOf(concern, timeout); },
+    getWriteConcern() { return this._settings.writeConcern || this._mongo.getWriteConcern(); },
+    unsetWriteConcern() { delete this._settings.writeConcern; },
+    getQueryOptions() { return this.getSlaveOk() ? 4 : 0; }
 });
 
-// Users and roles are commands with a name and a document each.
-const userCommands = {
-    createUser: (user) => objectAssign({ createUser: user.user }, user, { user: undefined }),
-    updateUser: (name, update) => objectAssign({ updateUser: name }, update),
-    dropUser: (name) => ({ dropUser: name }),
-    dropAllUsers: () => ({ dropAllUsersFromDatabase: 1 }),
-    createRole: (role) => objectAssign({ createRole: role.role }, role, { role: undefined }),
-    updateRole: (name, update) => objectAssign({ updateRole: name }, update),
-    dropRole: (name) => ({ dropRole: name }),
-    dropAllRoles: () => ({ dropAllRolesFromDatabase: 1 }),
-    grantRolesToUser: (name, roles) => ({ grantRolesToUser: name, roles }),
-    revokeRolesFromUser: (name, roles) => ({ revokeRolesFromUser: name, roles }),
-    grantRolesToRole: (name, roles) => ({ grantRolesToRole: name, roles }),
-    revokeRolesFromRole: (name, roles) => ({ revokeRolesFromRole: name, roles }),
-    grantPrivilegesToRole: (name, privileges) => ({ grantPrivilegesToRole: name, privileges }),
-    changeUserPassword: (name, password) => ({ updateUser: name, pwd: password })
-};
-for (const name of objectKeys(userCommands)) {
-    hide(DB.prototype, {
-        [name](...parameters) {
-            const command = userCommands[name](...parameters);
-            for (const key of ["user", "role"]) {
-                if (command[key] === undefined) {
-                    delete command[key];
-                }
-            }
-            const result = this.runCommand(command);
-            if (result.ok != 1) {
-                throw commandError(result, "couldn't " + name);
-            }
-            return result;
-        }
-    });
+/// The `group` command has its own names for the functions.
+function groupDocument(parameters) {
+    if (!isObject(parameters) || parameters.reduce === undefined && parameters.$reduce === undefined) {
+        throw new Error("need a reduce function for group");
+    }
+    const { reduce, keyf, ...rest } = parameters;
+    return defined(objectAssign({}, rest, { $reduce: reduce || parameters.$reduce, $keyf: keyf, cond: rest.cond || {} }));
 }
-hide(DB.prototype, {
-    getUser(name) { return (this.runCommand({ usersInfo: name }).users || [])[0] || null; },
-    getUsers() { return this.runCommand({ usersInfo: 1 }).users; },
-    getRole(name, options) { return (this.runCommand(objectAssign({ rolesInfo: name }, options)).roles || [])[0] || null; },
-    getRoles(options) { return this.runCommand(objectAssign({ rolesInfo: 1 }, options)).roles; }
-});
 
 expose({ DB });

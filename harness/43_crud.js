@@ -1,207 +1,172 @@
-// Writing: the old helpers, which return what went wrong, and the newer ones, which throw it.
+// The CRUD methods that all drivers share. Other than the old shell's helpers they throw on a write error.
 
-// --- results
-
-function WriteError(error) {
-    hide(this, { _error: error });
-    this.code = error.code;
-    this.index = error.index;
-    this.errmsg = error.errmsg;
-}
-hide(WriteError.prototype, {
-    getOperation() { return this._error.op; },
-    tojson() { return tojson({ index: this.index, code: this.code, errmsg: this.errmsg, op: this._error.op }); },
-    toString() { return "WriteError(" + this.tojson() + ")"; }
-});
-
-/// What one insert, update or remove of the old helpers came to.
-function WriteResult(reply, kind) {
-    const error = reply.writeErrors && reply.writeErrors[0];
-    hide(this, { _reply: reply, _error: error ? new WriteError(error) : undefined });
-    this.nInserted = kind === "insert" ? reply.n || 0 : 0;
-    this.nUpserted = reply.upserted ? reply.upserted.length : 0;
-    this.nMatched = kind === "update" ? (reply.n || 0) - this.nUpserted : 0;
-    this.nModified = kind === "update" ? reply.nModified : 0;
-    this.nRemoved = kind === "delete" ? reply.n || 0 : 0;
-    hide(this, { ok: reply.ok });
-}
-hide(WriteResult.prototype, {
-    hasWriteError() { return this._error !== undefined; },
-    getWriteError() { return this._error; },
-    hasWriteErrors() { return this._error !== undefined; },
-    getWriteErrors() { return this._error === undefined ? [] : [this._error]; },
-    hasWriteConcernError() { return this._reply.writeConcernError !== undefined; },
-    getWriteConcernError() { return this._reply.writeConcernError; },
-    getUpsertedId() { return this._reply.upserted ? this._reply.upserted[0] : undefined; },
-    getRawResponse() { return this._reply; },
-    tojson() {
-        const shown = objectAssign({}, this);
-        if (this.getUpsertedId()) { shown._id = this.getUpsertedId()._id; }
-        if (this._error) { shown.writeError = { code: this._error.code, errmsg: this._error.errmsg }; }
-        if (this.hasWriteConcernError()) { shown.writeConcernError = this.getWriteConcernError(); }
-        return "WriteResult(" + tojson(shown) + ")";
-    },
-    toString() { return this.tojson(); }
-});
-
-/// A whole command that failed: there is no result to speak of.
-function WriteCommandError(reply) {
-    const error = objectAssign(adopt(new Error("command failed: " + tojson(reply)), reply), reply);
-    setPrototypeOf(error, WriteCommandError.prototype);
-    return error;
-}
-setPrototypeOf(WriteCommandError.prototype, Error.prototype);
-hide(WriteCommandError.prototype, {
-    toString() { return "WriteCommandError(" + tojson(objectAssign({}, this)) + ")"; },
-    tojson() { return this.toString(); },
-    hasWriteError() { return true; },
-    getWriteError() { return new WriteError(this); }
-});
-
-function oldResult(reply, kind) {
-    return reply.ok == 1 ? new WriteResult(reply, kind) : WriteCommandError(reply);
+function acknowledged(writeConcern) {
+    return !(isObject(writeConcern) && Number(writeConcern.w) === 0);
 }
 
-// --- commands
-
-function withId(document) {
-    if (document === null || typeof document !== "object") {
-        throw new Error("cannot insert " + tojson(document) + ": it is not a document");
+/// Runs one write and gives its result, or throws the first error of it.
+function writeOrThrow(collection, kind, entry, options) {
+    const result = writeOne(collection, kind, entry, options || {});
+    if (result instanceof WriteCommandError) {
+        throw result;
     }
-    return document._id !== undefined || hasOwn(document, "_id") ? document : objectAssign({ _id: new ObjectId() }, document);
-}
-
-function writeCommand(collection, command, options) {
-    const concern = (options && options.writeConcern) || collection.getWriteConcern();
-    if (concern) { command.writeConcern = concern; }
-    if (options && options.ordered !== undefined) { command.ordered = options.ordered; }
-    for (const name of ["bypassDocumentValidation", "let", "comment"]) {
-        if (options && options[name] !== undefined) { command[name] = options[name]; }
+    if (result.hasWriteError()) {
+        throw result.getWriteError();
     }
-    return collection._db.runCommand(command);
-}
-
-/// One entry of an update command, from whatever options a caller gave.
-function updateEntry(query, change, options, multi) {
-    const entry = { q: query, u: change, multi: Boolean(multi), upsert: Boolean(options.upsert) };
-    for (const name of ["collation", "arrayFilters", "hint", "c"]) {
-        if (options[name] !== undefined) { entry[name] = options[name]; }
-    }
-    return entry;
-}
-
-function deleteEntry(query, limit, options) {
-    const entry = { q: query, limit };
-    for (const name of ["collation", "hint"]) {
-        if (options && options[name] !== undefined) { entry[name] = options[name]; }
-    }
-    return entry;
-}
-
-hide(DBCollection.prototype, {
-    insert(documents, options) {
-        if (documents === undefined || documents === null) {
-            throw new Error("no object passed to insert!");
-        }
-        const settings = typeof options === "number" ? { ordered: !(options & 1) } : options || {};
-        if (isArray(documents)) {
-            const bulk = settings.ordered === false ? this.initializeUnorderedBulkOp() : this.initializeOrderedBulkOp();
-            arrayForEach(documents, (document) => bulk.insert(document));
-            return bulk._execute(settings.writeConcern, true);
-        }
-        return oldResult(writeCommand(this, { insert: this._shortName, documents: [withId(documents)], ordered: true }, settings), "insert");
-    },
-    save(document, options) {
-        if (document === undefined || document === null || typeof document !== "object") {
-            throw new Error("can't save a " + (document === null ? "null" : typeof document));
-        }
-        return document._id === undefined ? this.insert(document, options)
-                                          : this.update({ _id: document._id }, document, objectAssign({ upsert: true }, options));
-    },
-    update(query, change, upsert, multi) {
-        if (query === undefined || query === null) { throw new Error("need a query"); }
-        if (change === undefined || change === null) { throw new Error("need an object"); }
-        const options = typeof upsert === "object" && upsert !== null ? upsert : { upsert, multi };
-        const updates = [updateEntry(query, change, options, options.multi)];
-        return oldResult(writeCommand(this, { update: this._shortName, updates, ordered: true }, options), "update");
-    },
-    remove(query, justOne) {
-        if (query === undefined) { throw new Error("remove needs a query"); }
-        const options = typeof justOne === "object" && justOne !== null ? justOne : { justOne };
-        const deletes = [deleteEntry(typeof query === "object" ? query : { _id: query }, options.justOne ? 1 : 0, options)];
-        return oldResult(writeCommand(this, { delete: this._shortName, deletes, ordered: true }, options), "delete");
-    },
-
-    findAndModify(options) {
-        const command = objectAssign({ findandmodify: this._shortName }, options);
-        const result = this._db.runCommand(command);
-        if (result.ok != 1) {
-            if (result.errmsg === "No matching object found") { return null; }
-            throw commandError(result, "findAndModifyFailed failed");
-        }
-        return result.value;
-    },
-    findOneAndUpdate(filter, change, options) { return findAndChange(this, filter, { update: change }, options); },
-    findOneAndReplace(filter, document, options) { return findAndChange(this, filter, { update: document }, options); },
-    findOneAndDelete(filter, options) { return findAndChange(this, filter, { remove: true }, options); },
-
-    insertOne(document, options) {
-        const full = withId(document);
-        worked(this, { insert: this._shortName, documents: [full], ordered: true }, options, "insert");
-        return { acknowledged: true, insertedId: full._id };
-    },
-    insertMany(documents, options) {
-        const full = arrayMap(documents, withId);
-        worked(this, { insert: this._shortName, documents: full, ordered: !options || options.ordered !== false }, options, "insert");
-        return { acknowledged: true, insertedIds: arrayMap(full, (document) => document._id) };
-    },
-    updateOne(filter, change, options) { return changed(this, filter, needsOperators(change), options, false); },
-    updateMany(filter, change, options) { return changed(this, filter, needsOperators(change), options, true); },
-    replaceOne(filter, document, options) { return changed(this, filter, document, options, false); },
-    deleteOne(filter, options) { return deleted(this, filter, 1, options); },
-    deleteMany(filter, options) { return deleted(this, filter, 0, options); }
-});
-
-function findAndChange(collection, filter, change, options) {
-    const { projection, returnNewDocument, returnDocument, ...rest } = options || {};
-    const command = objectAssign({ query: filter || {} }, change, rest);
-    if (projection !== undefined) { command.fields = projection; }
-    if (change.remove === undefined) { command.new = returnNewDocument === true || returnDocument === "after"; }
-    return collection.findAndModify(command);
-}
-
-/// Runs a write and throws what went wrong, as the newer helpers do.
-function worked(collection, command, options, kind) {
-    const result = writeCommand(collection, command, options);
-    if (result.ok != 1) {
-        throw WriteCommandError(result);
-    }
-    if (result.writeErrors && result.writeErrors.length > 0) {
-        throw adopt(new Error("write failed with error: " + new WriteResult(result, kind)), result);
+    if (result.hasWriteConcernError()) {
+        throw result.getWriteConcernError();
     }
     return result;
 }
 
-function needsOperators(change) {
-    if (!isArray(change) && !startsWith(String(firstKey(change)), "$")) {
+function startsWithOperator(change) {
+    return startsWith(firstKey(change), "$");
+}
+
+function requireReplacement(document) {
+    if (isArray(document) || startsWithOperator(document)) {
+        throw new Error("the replace operation document must not contain atomic operators");
+    }
+}
+
+function requireOperators(change) {
+    if (!isArray(change) && isObject(change) && !startsWithOperator(change)) {
         throw new Error("the update operation document must contain atomic operators");
     }
-    return change;
 }
 
-function changed(collection, filter, change, options, multi) {
-    const updates = [updateEntry(filter, change, options || {}, multi)];
-    const result = worked(collection, { update: collection._shortName, updates, ordered: true }, options, "update");
-    const upserted = result.upserted && result.upserted[0];
-    const outcome = { acknowledged: true, matchedCount: upserted ? 0 : result.n, modifiedCount: result.nModified };
-    if (upserted) { outcome.upsertedId = upserted._id; }
-    return outcome;
+function updateOrThrow(collection, filter, change, options, multi) {
+    const given = objectAssign({}, options, { upsert: Boolean(options && options.upsert), multi });
+    const result = writeOrThrow(collection, "update", updateEntry(filter, change, given), given);
+    const upserted = result.getUpsertedId();
+    return defined({
+        acknowledged: acknowledged(effectiveWriteConcern(given, collection)),
+        matchedCount: result.nMatched, modifiedCount: result.nModified, upsertedId: upserted && upserted._id
+    });
 }
 
-function deleted(collection, filter, limit, options) {
-    const deletes = [deleteEntry(filter, limit, options)];
-    const result = worked(collection, { delete: collection._shortName, deletes, ordered: true }, options, "delete");
-    return { acknowledged: true, deletedCount: result.n };
+function deleteOrThrow(collection, filter, options, limit) {
+    const given = options || {};
+    const result = writeOrThrow(collection, "delete", deleteEntry(filter, limit, given), given);
+    return { acknowledged: acknowledged(effectiveWriteConcern(given, collection)), deletedCount: result.nRemoved };
 }
 
-expose({ WriteResult, WriteError, WriteCommandError });
+hide(DBCollection.prototype, {
+    insertOne(document, options) {
+        const complete = withId(document);
+        writeOrThrow(this, "insert", complete, options);
+        const answered = acknowledged(effectiveWriteConcern(options, this));
+        return defined({ acknowledged: answered, insertedId: answered ? complete._id : undefined });
+    },
+    insertMany(documents, options) {
+        const bulk = new Bulk(this, !(options && options.ordered === false));
+        const ids = [];
+        for (const document of documents) {
+            const complete = withId(document);
+            arrayPush(ids, isObject(complete) ? complete._id : undefined);
+            bulk.insert(complete);
+        }
+        const concern = effectiveWriteConcern(options, this);
+        bulk.execute(concern);
+        return acknowledged(concern) ? { acknowledged: true, insertedIds: ids } : { acknowledged: false };
+    },
+    updateOne(filter, change, options) {
+        requireOperators(change);
+        return updateOrThrow(this, filter, change, options, false);
+    },
+    updateMany(filter, change, options) {
+        requireOperators(change);
+        return updateOrThrow(this, filter, change, options, true);
+    },
+    replaceOne(filter, document, options) {
+        requireReplacement(document);
+        return updateOrThrow(this, filter, document, options, false);
+    },
+    deleteOne(filter, options) { return deleteOrThrow(this, filter, options, 1); },
+    deleteMany(filter, options) { return deleteOrThrow(this, filter, options, 0); }
+});
+
+// --- find and change
+
+function findAndChange(collection, filter, options, change) {
+    const { projection, sort, maxTimeMS, collation, upsert, returnNewDocument, arrayFilters, hint, writeConcern } = options || {};
+    const isNew = change.remove ? undefined : Boolean(returnNewDocument);
+    const command = defined({ query: filter || {}, fields: projection, sort, maxTimeMS, collation, upsert, new: isNew,
+                              arrayFilters, hint, writeConcern });
+    return collection.findAndModify(objectAssign(command, change));
+}
+
+hide(DBCollection.prototype, {
+    findOneAndDelete(filter, options) { return findAndChange(this, filter, options, { remove: true }); },
+    findOneAndReplace(filter, document, options) {
+        requireReplacement(document);
+        return findAndChange(this, filter, options, { update: document });
+    },
+    findOneAndUpdate(filter, change, options) {
+        requireOperators(change);
+        return findAndChange(this, filter, options, { update: change });
+    },
+
+    countDocuments(filter, options) {
+        const { skip, limit, ...rest } = options || {};
+        const stages = [{ $match: filter || {} }];
+        if (skip) { arrayPush(stages, { $skip: skip }); }
+        if (limit) { arrayPush(stages, { $limit: limit }); }
+        arrayPush(stages, { $group: { _id: null, n: { $sum: 1 } } });
+        const groups = this.aggregate(stages, rest).toArray();
+        return groups.length > 0 ? groups[0].n : 0;
+    },
+    estimatedDocumentCount(options) { return assert.commandWorked(this.runReadCommand("count", options)).n; }
+});
+
+// --- bulkWrite
+
+const BULK_WRITES = {
+    insertOne: (bulk, one) => { bulk.insert(one.document); },
+    updateOne: (bulk, one) => { requireOperators(one.update); refined(bulk, one).updateOne(one.update); },
+    updateMany: (bulk, one) => { requireOperators(one.update); refined(bulk, one).update(one.update); },
+    replaceOne: (bulk, one) => { requireReplacement(one.replacement); refined(bulk, one).replaceOne(one.replacement); },
+    deleteOne: (bulk, one) => { refined(bulk, one).removeOne(); },
+    deleteMany: (bulk, one) => { refined(bulk, one).remove(); }
+};
+
+/// `find` with the options that the write carries.
+function refined(bulk, { filter, upsert, collation, arrayFilters, hint }) {
+    const find = bulk.find(filter);
+    if (upsert) { find.upsert(); }
+    if (collation !== undefined) { find.collation(collation); }
+    if (arrayFilters !== undefined) { find.arrayFilters(arrayFilters); }
+    if (hint !== undefined) { find.hint(hint); }
+    return find;
+}
+
+hide(DBCollection.prototype, {
+    bulkWrite(writes, options) {
+        const bulk = new Bulk(this, !(options && options.ordered === false));
+        const insertedIds = {};
+        for (let index = 0; index < writes.length; index++) {
+            const name = firstKey(writes[index]);
+            if (!hasOwn(BULK_WRITES, name)) {
+                throw new Error("bulkWrite does not know the write " + tojson(writes[index]));
+            }
+            const write = writes[index][name];
+            const document = name === "insertOne" ? withId(write.document) : undefined;
+            if (document !== undefined) { insertedIds[index] = document._id; }
+            BULK_WRITES[name](bulk, document === undefined ? write : { document });
+        }
+        const concern = effectiveWriteConcern(options, this);
+        const result = bulk.execute(concern);
+        return acknowledged(concern) ? bulkWriteSummary(result, insertedIds) : { acknowledged: false };
+    }
+});
+
+function bulkWriteSummary(result, insertedIds) {
+    const upsertedIds = {};
+    for (const { index, _id } of result.getUpsertedIds()) {
+        upsertedIds[index] = _id;
+    }
+    return {
+        acknowledged: true, deletedCount: result.nRemoved, insertedCount: result.nInserted, matchedCount: result.nMatched,
+        upsertedCount: result.nUpserted, insertedIds, upsertedIds
+    };
+}

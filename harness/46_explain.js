@@ -1,61 +1,143 @@
-// explain: the command around another command.
+// explain, in both directions: `coll.explain().find()` and `coll.find().explain()`.
 
-const verbosities = { true: "allPlansExecution", false: "queryPlanner", undefined: "queryPlanner" };
+const VERBOSITIES = ["queryPlanner", "executionStats", "allPlansExecution"];
 
-function explainCommand(db, command, verbosity) {
-    const level = verbosities[String(verbosity)] || verbosity;
-    const result = db.runCommand({ explain: command, verbosity: level });
-    if (result.ok != 1) {
-        throw commandError(result, "explain failed");
+function verbosityOf(given) {
+    if (given === undefined || given === false) {
+        return "queryPlanner";
     }
-    return result;
+    if (given === true) {
+        return "allPlansExecution";
+    }
+    if (!arrayIncludes(VERBOSITIES, given)) {
+        throw new Error("explain verbosity must be one of {'queryPlanner','executionStats','allPlansExecution'}");
+    }
+    return given;
 }
 
-function Explainable(collection, verbosity) {
-    const level = verbosities[String(verbosity)] || verbosity;
-    if (!arrayIncludes(["queryPlanner", "executionStats", "allPlansExecution"], level)) {
-        throw new Error("explain verbosity must be one of {'queryPlanner', 'executionStats', 'allPlansExecution'}");
+function explained(db, command, verbosity) {
+    const { $readPreference, ...inner } = command;
+    const reply = db.runReadCommand(defined({ explain: inner, verbosity, $readPreference }));
+    if (!isOk(reply)) {
+        throw errorWithCode(reply, "explain failed: " + tojson(reply));
     }
-    hide(this, { _collection: collection, _verbosity: level });
+    return reply;
 }
 
-hide(Explainable.prototype, {
-    getCollection() { return this._collection; },
-    getVerbosity() { return this._verbosity; },
-    setVerbosity(verbosity) { hide(this, { _verbosity: verbosity }); return this; },
-    _run(command) { return explainCommand(this._collection._db, command, this._verbosity); },
-    find(filter, projection) { return new DBExplainQuery(this, this._collection.find(filter, projection)); },
-    findOne(filter, projection) { return this.find(filter, projection).limit(-1).finish(); },
-    aggregate(pipeline, options) {
-        const stages = isArray(pipeline) ? pipeline : pipeline === undefined ? [] : [pipeline];
-        const command = objectAssign({ aggregate: this._collection._shortName, pipeline: stages, cursor: {} }, options);
-        return this._verbosity === "queryPlanner"
-            ? assert.commandWorked(this._collection._db.runCommand(objectAssign({}, command, { explain: true })))
-            : this._run(command);
-    },
-    count(filter, options) { return this._run(this._collection.find(filter)._countCommand(options || {})); },
-    distinct(key, query, options) { return this._run(objectAssign({ distinct: this._collection._shortName, key, query: query || {} }, options)); },
-    group(options) { return this._run({ group: options }); },
-    findAndModify(options) { return this._run(objectAssign({ findAndModify: this._collection._shortName }, options)); },
+class Explainable {
+    constructor(collection, verbosity) {
+        hide(this, { _collection: collection, _verbosity: verbosityOf(verbosity) });
+    }
+
+    getCollection() { return this._collection; }
+    getVerbosity() { return this._verbosity; }
+    setVerbosity(verbosity) {
+        hide(this, { _verbosity: verbosityOf(verbosity) });
+        return this;
+    }
+
+    _explain(command) { return explained(this._collection._db, command, this._verbosity); }
+
+    find(...parameters) { return new DBExplainQuery(this._collection.find(...parameters), this._verbosity); }
+    findOne(query, fields) { return this.find(query, fields).limit(-1).finish(); }
+
+    aggregate(pipeline, options, ...stages) {
+        const separate = !isArray(pipeline);
+        const all = separate ? arrayFilter([pipeline, options, ...stages], (stage) => stage !== undefined) : pipeline;
+        const extra = separate ? {} : objectAssign({}, options);
+        if (this._verbosity === "queryPlanner") {
+            // Servers had explain as an option of aggregate before they had it as a command over aggregate.
+            return this._collection.aggregate(all, objectAssign(extra, { explain: true }));
+        }
+        const { batchSize, ...rest } = extra;
+        const cursor = defined({ batchSize });
+        return this._explain(objectAssign({ aggregate: this._collection.getName(), pipeline: all, cursor }, rest));
+    }
+
+    count(query, options) { return applyCountOptions(this.find(query), options).count(true); }
+
+    distinct(key, query, options) {
+        const command = { distinct: this._collection.getName(), key, query: query || {} };
+        return this._explain(objectAssign(command, options));
+    }
+
+    findAndModify(parameters) {
+        return this._explain(objectAssign({ findAndModify: this._collection.getName() }, parameters));
+    }
+
+    group(parameters) {
+        const document = objectAssign({}, parameters, { ns: this._collection.getName() });
+        return this._explain({ group: groupDocument(document) });
+    }
+
+    mapReduce(map, reduce, options) {
+        return this._explain(mapReduceCommand(this._collection, map, reduce, options));
+    }
+
+    remove(query, options) {
+        const given = isObject(options) ? options : { justOne: Boolean(options) };
+        const entry = deleteEntry(queryDocument(query), given.justOne ? 1 : 0, given);
+        return this._explain({ delete: this._collection.getName(), deletes: [entry] });
+    }
+
     update(query, change, upsert, multi) {
-        const options = typeof upsert === "object" && upsert !== null ? upsert : { upsert, multi };
-        return this._run({ update: this._collection._shortName, updates: [updateEntry(query, change, options, options.multi)] });
-    },
-    remove(query, justOne) {
-        const options = typeof justOne === "object" && justOne !== null ? justOne : { justOne };
-        return this._run({ delete: this._collection._shortName, deletes: [deleteEntry(query, options.justOne ? 1 : 0, options)] });
-    },
-    tojson() { return "Explainable(" + this._collection._fullName + ")"; },
-    toString() { return this.tojson(); },
-    help() { print("see the manual"); }
-});
+        const options = isObject(upsert) ? upsert : { upsert: Boolean(upsert), multi: Boolean(multi) };
+        const flags = { upsert: Boolean(options.upsert), multi: Boolean(options.multi) };
+        const entry = updateEntry(queryDocument(query), change, objectAssign({}, options, flags));
+        return this._explain({ update: this._collection.getName(), updates: [entry] });
+    }
 
-/// A query that is explained instead of run.
-function DBExplainQuery(explainable, query) {
-    hide(this, { _explainable: explainable, _query: query, _result: undefined });
+    toString() { return "Explainable(" + this._collection.getFullName() + ")"; }
+    tojson() { return this.toString(); }
+    shellPrint() { return this.toString(); }
+    help() { print("explainable.find(...), .aggregate(...), .count(...), ...: see the manual of the mongo shell"); }
 }
-for (const name of ["sort", "hint", "limit", "skip", "batchSize", "min", "max", "returnKey", "showDiskLoc", "showRecordId", "maxTimeMS",
-                    "comment", "collation", "addOption", "readPref", "maxScan", "snapshot", "projection", "allowDiskUse"]) {
+
+/// A query whose only result is its explanation.
+class DBExplainQuery {
+    constructor(query, verbosity) {
+        this._query = query;
+        this._verbosity = verbosityOf(verbosity);
+        this._finished = false;
+        this._command = undefined;
+    }
+
+    finish() {
+        this._finished = true;
+        const command = this._command === undefined ? findCommand(this._query) : this._command;
+        return explained(this._query._db, command, this._verbosity);
+    }
+
+    hasNext() { return !this._finished; }
+    next() {
+        if (this._finished) {
+            throw new Error("error hasNext: false");
+        }
+        return this.finish();
+    }
+
+    forEach(action) {
+        while (this.hasNext()) {
+            action(this.next());
+        }
+    }
+
+    count(applySkipLimit) {
+        this._command = countCommand(this._query, applySkipLimit);
+        return this.finish();
+    }
+
+    size() { return this.count(true); }
+    explain(verbosity) { return new DBExplainQuery(this._query, verbosity); }
+    toString() { return "DBExplainQuery: " + this._query; }
+    tojson() { return this.toString(); }
+    shellPrint() { return tojson(this.finish()); }
+    help() { print("explainQuery.sort(...).finish(), ...: see the manual of the mongo shell"); }
+}
+
+for (const name of ["addOption", "batchSize", "collation", "comment", "hint", "limit", "max", "maxScan", "maxTimeMS", "min",
+                    "projection", "readConcern", "readPref", "returnKey", "showDiskLoc", "showRecordId", "skip", "snapshot",
+                    "sort", "allowDiskUse", "pretty", "tailable", "noCursorTimeout", "modifiers"]) {
     hide(DBExplainQuery.prototype, {
         [name](...parameters) {
             this._query[name](...parameters);
@@ -63,22 +145,5 @@ for (const name of ["sort", "hint", "limit", "skip", "batchSize", "min", "max", 
         }
     });
 }
-hide(DBExplainQuery.prototype, {
-    finish() {
-        if (this._result === undefined) { hide(this, { _result: this._explainable._run(this._query._findCommand()) }); }
-        return this._result;
-    },
-    next() { const result = this.finish(); hide(this, { _given: true }); return result; },
-    hasNext() { return !this._given; },
-    forEach(action) { action(this.finish()); },
-    count(applySkipLimit) {
-        const options = applySkipLimit ? { skip: this._query._skip || undefined, limit: this._query._limit || undefined } : {};
-        return this._explainable._run(this._query._countCommand(options));
-    },
-    size() { return this.count(true); },
-    tojson() { return tojson(this.finish()); },
-    shellPrint() { return this.tojson(); },
-    help() { print("see the manual"); }
-});
 
 expose({ Explainable, DBExplainQuery });

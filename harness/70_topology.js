@@ -1,56 +1,104 @@
-// What starts servers in the old shell hands out the configured one here, and says so once. Threads are not provided yet.
+// What starts servers in the old shell hands out the configured one here, and says so once each. At the end, `db`.
 
-const told = new Set();
+const told = {};
 
-function sayOnce(name, what) {
-    if (!told.has(name)) {
-        told.add(name);
-        print(name + ": " + what);
+function handOut(name) {
+    if (!hasOwn(told, name)) {
+        told[name] = true;
+        print(name + ": this shell starts no servers; it hands out the one that it was given");
+    }
+    const connection = new Mongo();
+    hide(connection, { port: portOf(connection.host), name: connection.host, pid: 0 });
+    return connection;
+}
+
+function portOf(address) {
+    const port = regexpExec(/:(\d+)$/, address);
+    return port ? Number(port[1]) : 27017;
+}
+
+function nothing() {}
+
+const MongoRunner = {};
+hide(MongoRunner, {
+    runMongod: () => handOut("MongoRunner.runMongod"),
+    runMongos: () => handOut("MongoRunner.runMongos"),
+    stopMongod: () => 0, stopMongos: () => 0, logoutMongod: nothing,
+    dataDir: "/data/db", dataPath: "/data/db/", toRealPath: (path) => path, toRealDir: (path) => path,
+    EXIT_CLEAN: 0, EXIT_BADOPTIONS: 2, EXIT_ABRUPT: 14, EXIT_SIGKILL: -9,
+    getBinVersionFor: (version) => version, areBinVersionsTheSame: (left, right) => left === right
+});
+
+/// A set of one node, which is always the primary.
+class ReplSetTest {
+    constructor(options) {
+        const node = handOut("ReplSetTest");
+        hide(this, { name: (isObject(options) && options.name) || "rs", host: "localhost", nodes: [node], ports: [node.port], _node: node });
+    }
+
+    getPrimary() { return this._node; }
+    getMaster() { return this._node; }
+    getSecondary() { return this._node; }
+    getSecondaries() { return []; }
+    nodeList() { return [this._node.host]; }
+    getURL() { return this._node.host; }
+    startSet() { return this.nodes; }
+    start() { return this._node; }
+    restart() { return this._node; }
+    getReplSetConfig() { return { _id: this.name, version: 1, members: [{ _id: 0, host: this._node.host }] }; }
+}
+
+/// A cluster of which the one server is router and shard.
+class ShardingTest {
+    constructor() {
+        const node = handOut("ShardingTest");
+        const shard = { shardName: "shard0000" };
+        hide(node, shard);
+        hide(this, { s: node, s0: node, shard0: node, rs0: { getPrimary: () => node }, admin: node.getDB("admin"), config: node.getDB("config"),
+                     _node: node });
+        for (const name of ["_shards", "_connections", "_mongos"]) {
+            hide(this, { [name]: [node] });
+        }
+    }
+
+    getDB(name) { return this._node.getDB(name); }
+    adminCommand(command) { return isOk(this._node.adminCommand(command)); }
+    getPrimaryShard() { return this._node; }
+    getPrimaryShardIdForDatabase() { return "shard0000"; }
+    getOther() { return this._node; }
+    getNonPrimaries() { return []; }
+    getConnNames() { return [this._node.host]; }
+    normalize(name) { return name; }
+}
+
+for (const [type, names] of [
+    [ReplSetTest, "initiate initiateWithAnyNodeAsPrimary awaitReplication awaitSecondaryNodes awaitNodesAgreeOnPrimary stop " +
+        "awaitLastOpCommitted stopSet reInitiate stepUp freeze waitForState checkReplicatedDataHashes checkOplogs add remove"],
+    [ShardingTest, "stop ensurePrimaryShard stopBalancer startBalancer shardColl awaitBalance awaitBalancerRound waitForBalancer " +
+        "printShardingStatus printChunks printChangeLog restartMongos restartMongod checkUUIDsConsistentAcrossCluster disableAutoSplit"]
+]) {
+    for (const name of stringSplit(names, " ")) {
+        hide(type.prototype, { [name]: nothing });
     }
 }
 
-function configuredServer(name) {
-    sayOnce(name, "this shell starts no servers; it hands out the one that it was given");
-    return objectAssign(new Mongo(""), { port: Number(/:(\d+)$/.exec(native.address(0))?.[1] || 27017) });
-}
-
-const MongoRunner = {
-    runMongod: () => configuredServer("MongoRunner.runMongod"),
-    runMongos: () => configuredServer("MongoRunner.runMongos"),
-    stopMongod: () => 0, stopMongos: () => 0, dataPath: "/data/db/", EXIT_CLEAN: 0, getBinVersionFor: (version) => version
-};
-
-function ReplSetTest() { hide(this, { _server: configuredServer("ReplSetTest") }); }
-for (const name of ["getPrimary", "getSecondary", "getMaster"]) {
-    hide(ReplSetTest.prototype, { [name]() { return this._server; } });
-}
-for (const name of ["startSet", "initiate", "awaitReplication", "stopSet", "awaitSecondaryNodes", "awaitNodesAgreeOnPrimary", "checkReplicatedDataHashes"]) {
-    hide(ReplSetTest.prototype, { [name]() {} });
-}
-hide(ReplSetTest.prototype, { getSecondaries() { return []; }, getURL() { return native.address(0); }, nodes: [] });
-
-function ShardingTest() { hide(this, { s: configuredServer("ShardingTest") }); }
-hide(ShardingTest.prototype, {
-    getDB(name) { return this.s.getDB(name); },
-    adminCommand(command) { return this.s.adminCommand(command); },
-    getPrimaryShard() { return this.s; }, getOther() { return this.s; }
-});
-for (const name of ["stop", "ensurePrimaryShard", "stopBalancer", "startBalancer", "shardColl"]) {
-    hide(ShardingTest.prototype, { [name]() {} });
-}
-
-for (const name of ["startParallelShell", "ScopedThread", "Thread", "runProgram", "runMongoProgram", "startMongoProgram",
-                    "startMongoProgramNoConnect", "benchRun", "benchRunSync", "benchStart", "benchFinish"]) {
-    expose({ [name]() { throw new Error(name + ": this shell does not provide it yet"); } });
-}
+let nextPort = 20000;
 
 expose({
-    MongoRunner, ReplSetTest, ShardingTest, stopMongoProgramByPid: () => 0, awaitRSClientHosts() {}, allocatePort: () => 20000,
-    allocatePorts: (count) => Array.from({ length: count }, (_, at) => 20000 + at), myPort: () => Number(/:(\d+)$/.exec(native.address(0))?.[1] || 27017),
-    rs: { secondaryOk() {}, slaveOk() {}, status: () => db.adminCommand({ replSetGetStatus: 1 }), conf: () => db.adminCommand({ replSetGetConfig: 1 }).config,
-          isMaster: () => db.isMaster(), initiate: (config) => db.adminCommand({ replSetInitiate: config || {} }) },
-    sh: { status() {}, stopBalancer() {}, startBalancer() {}, enableSharding: (name) => db.adminCommand({ enableSharding: name }),
-          shardCollection: (name, key, unique) => db.adminCommand({ shardCollection: name, key, unique: Boolean(unique) }) }
+    MongoRunner, ReplSetTest, ShardingTest,
+    ReplSetBridge: notProvided("ReplSetBridge"), ToolTest: notProvided("ToolTest"),
+    allocatePort: () => nextPort++,
+    allocatePorts(count) {
+        const ports = [];
+        while (ports.length < mathMin(count, 1000)) {
+            arrayPush(ports, nextPort++);
+        }
+        return ports;
+    },
+    myPort: () => portOf(globalThis.db.getMongo().host),
+    awaitRSClientHosts: nothing, reconnect: nothing
 });
 
-globalThis.db = new Mongo("").getDB(native.database);
+defineProperty(globalThis, "db", {
+    value: new Mongo().getDB(native.database), writable: true, configurable: true, enumerable: true
+});
