@@ -95,7 +95,8 @@ function isPlainObject(value) {
 }
 
 function sameDocument(left, right) {
-    return friendlyEqual(left, right) || (isObject(left) && isObject(right) && friendlyEqual(sortedKeys(left), sortedKeys(right)));
+    return friendlyEqual(left, right) ||
+        (isObject(left) && isObject(right) && friendlyEqual(sortedKeys(left), sortedKeys(right)));
 }
 
 function sameMembers(left, right, same) {

@@ -31,7 +31,8 @@ objectAssign(assert, {
         const error = assert.throws(action, parameters, message);
         const code = isObject(error) ? firstCode(error) : undefined;
         if (!arraySome(isArray(codes) ? codes : [codes], (wanted) => wanted == code && code !== undefined)) {
-            fail("[" + tojson(code) + "] != [" + tojson(codes) + "] are not equal", messageOf(parameters, message), error);
+            const text = "[" + tojson(code) + "] != [" + tojson(codes) + "] are not equal";
+            fail(text, messageOf(parameters, message), error);
         }
         return error;
     },
@@ -81,7 +82,9 @@ objectAssign(assert, {
             native.sleep(interval === undefined || interval === null ? SOON_INTERVAL_MILLIS : interval);
         }
     },
-    soonNoExcept(condition, message, timeout, interval) { assert.soon(orFalse(condition), message, timeout, interval); },
+    soonNoExcept(condition, message, timeout, interval) {
+        assert.soon(orFalse(condition), message, timeout, interval);
+    },
     soonRetryOnNetworkErrors(condition, message, timeout, interval) {
         assert.soonNoExcept(condition, message, timeout, interval);
     },

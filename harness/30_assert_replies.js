@@ -7,7 +7,7 @@ function isWriteResult(result) {
 /// Why a result says that something failed, in the words that tests match; undefined if nothing did.
 function failureIn(result, ignoreWriteErrors) {
     if (isWriteResult(result)) {
-        const wrong = !ignoreWriteErrors && hasAnyWriteError(result) || result.hasWriteConcernError();
+        const wrong = !ignoreWriteErrors && result.hasWriteErrors() || result.hasWriteConcernError();
         return wrong ? "write failed with error: " : undefined;
     }
     if (result instanceof Error) {
@@ -24,10 +24,6 @@ function failureIn(result, ignoreWriteErrors) {
     return result.acknowledged !== undefined ? undefined : "unknown type of result, can't check ok: ";
 }
 
-function hasAnyWriteError(result) {
-    return result instanceof WriteResult ? result.hasWriteError() : result.hasWriteErrors();
-}
-
 function hasElements(value) {
     return isArray(value) && value.length > 0;
 }
@@ -36,8 +32,7 @@ function hasElements(value) {
 function codesIn(result) {
     const errors = [result];
     if (isWriteResult(result)) {
-        const single = result instanceof WriteResult;
-        arrayPush(errors, ...(single ? [result.getWriteError()] : result.getWriteErrors()), result.getWriteConcernError());
+        arrayPush(errors, ...result.getWriteErrors(), result.getWriteConcernError());
     } else {
         arrayPush(errors, ...(isArray(result.writeErrors) ? result.writeErrors : []), result.writeConcernError);
     }
@@ -47,7 +42,7 @@ function codesIn(result) {
 
 function needsResult(result, name) {
     if (!isObject(result)) {
-        doassert("expected result type 'object' for " + name + ", got '" + typeof result + "', result=" + tojson(result));
+        doassert("expected result type 'object' for " + name + ", got '" + typeof result + "': " + tojson(result));
     }
 }
 
@@ -159,7 +154,8 @@ objectAssign(assert, {
 });
 
 function isNetworkError(error) {
-    return isObject(error) && (error.isNetworkError === true || stringIndexOf(String(error.message), "network error") >= 0);
+    return isObject(error) &&
+        (error.isNetworkError === true || stringIndexOf(String(error.message), "network error") >= 0);
 }
 
 expose({ isNetworkError });

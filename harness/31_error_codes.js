@@ -98,9 +98,11 @@ function errorCodeTables() {
 function codeCategories(names) {
     const categories = {
         isNetworkError: "HostUnreachable HostNotFound NetworkTimeout SocketException",
-        isNotMasterError: "NotMaster NotMasterNoSlaveOk NotMasterOrSecondary InterruptedDueToReplStateChange PrimarySteppedDown",
+        isNotMasterError: "NotMaster NotMasterNoSlaveOk NotMasterOrSecondary PrimarySteppedDown " +
+            "InterruptedDueToReplStateChange",
         isShutdownError: "ShutdownInProgress InterruptedAtShutdown",
-        isInterruption: "Interrupted InterruptedAtShutdown InterruptedDueToReplStateChange MaxTimeMSExpired CursorKilled LockTimeout",
+        isInterruption: "Interrupted InterruptedAtShutdown InterruptedDueToReplStateChange MaxTimeMSExpired " +
+            "CursorKilled LockTimeout",
         isWriteConcernError: "WriteConcernFailed WriteConcernLegacyOK UnknownReplWriteConcern CannotSatisfyWriteConcern"
     };
     const questions = {};

@@ -32,7 +32,9 @@ class Mongo {
     }
 
     startSession(options) { return new DriverSession(this, options); }
-    watch(pipeline, options) { return openChangeStream(this.getDB("admin"), 1, pipeline, options, { allChangesForCluster: true }); }
+    watch(pipeline, options) {
+        return openChangeStream(this.getDB("admin"), 1, pipeline, options, { allChangesForCluster: true });
+    }
 
     /// A cursor that was opened by other means.
     cursorFromId(namespace, id, batchSize) {
@@ -66,7 +68,8 @@ hide(Mongo.prototype, {
     hasWriteCommands() { return true; },
     getLogComponents(session) {
         const database = session ? session.getDatabase("admin") : this.getDB("admin");
-        return assert.commandWorked(database.runCommand({ getParameter: 1, logComponentVerbosity: 1 })).logComponentVerbosity;
+        const reply = database.runCommand({ getParameter: 1, logComponentVerbosity: 1 });
+        return assert.commandWorked(reply).logComponentVerbosity;
     },
     setLogLevel(level, component) {
         const command = { setParameter: 1, logComponentVerbosity: logVerbosity(level, component) };
@@ -100,7 +103,7 @@ hide(Mongo.prototype, {
     setClientRPCProtocols() {},
 
     setReadPref(mode, tags, hedge) { this._settings.readPreference = readPreference(mode, tags, hedge); },
-    getReadPref() { return this._settings.readPreference || (this.getSlaveOk() ? { mode: "secondaryPreferred" } : undefined); },
+    getReadPref() { return this._settings.readPreference || slaveOkPreference(this); },
     getReadPrefMode() { return (this.getReadPref() || { mode: "primary" }).mode; },
     getReadPrefTagSet() { return (this.getReadPref() || {}).tags || null; },
     setSlaveOk(value) { this._settings.slaveOk = value === undefined || Boolean(value); },
@@ -118,6 +121,11 @@ hide(Mongo.prototype, {
     getClusterTime() { return this._settings.clusterTime; },
     advanceClusterTime(time) { this._settings.clusterTime = time; }
 });
+
+/// "Slave ok" of old is this preference now.
+function slaveOkPreference(owner) {
+    return owner.getSlaveOk() ? { mode: "secondaryPreferred" } : undefined;
+}
 
 function readPreference(mode, tags, hedge) {
     return mode === undefined || mode === null ? undefined : defined({ mode, tags, hedge });
@@ -146,12 +154,15 @@ hide(Mongo.prototype, {
     insert(namespace, documents, options) {
         this.getCollection(namespace).insert(documents, { ordered: !(options & 1) });
     },
-    update(namespace, query, update, upsert, multi) { this.getCollection(namespace).update(query, update, upsert, multi); },
+    update(namespace, query, update, upsert, multi) {
+        this.getCollection(namespace).update(query, update, upsert, multi);
+    },
     remove(namespace, query, justOne) { this.getCollection(namespace).remove(query, justOne); }
 });
 
 function connect(address, user, password) {
-    const name = regexpExec(/^[^/]*\/([^/?]+)/, replace(String(address === undefined ? "" : address), /^mongodb:\/\//, ""));
+    const text = replace(String(address === undefined ? "" : address), /^mongodb:\/\//, "");
+    const name = regexpExec(/^[^/]*\/([^/?]+)/, text);
     const database = new Mongo(address).getDB(name ? name[1] : "test");
     if (user !== undefined) {
         database.auth(user, password);

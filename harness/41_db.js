@@ -119,8 +119,8 @@ hide(DB.prototype, {
     },
     getCollectionInfos(filter, nameOnly, authorizedCollections) {
         const wanted = typeof filter === "string" ? { name: filter } : filter || {};
-        const command = defined({ listCollections: 1, filter: wanted, nameOnly: nameOnly || undefined, authorizedCollections });
-        const reply = this.runCommand(command);
+        const command = { listCollections: 1, filter: wanted, nameOnly: nameOnly || undefined, authorizedCollections };
+        const reply = this.runCommand(defined(command));
         if (!isOk(reply)) {
             throw errorWithCode(reply, "listCollections failed: " + tojson(reply));
         }
@@ -159,7 +159,7 @@ hide(DB.prototype, {
     getSlaveOk() { return this._settings.slaveOk === undefined ? this._mongo.getSlaveOk() : this._settings.slaveOk; },
     setSecondaryOk(value) { this.setSlaveOk(value); },
     getSecondaryOk() { return this.getSlaveOk(); },
-    getReadPref() { return this._mongo.getReadPref() || (this.getSlaveOk() ? { mode: "secondaryPreferred" } : undefined); },
+    getReadPref() { return this._mongo.getReadPref() || slaveOkPreference(this); },
     setWriteConcern(concern, timeout) { this._settings.writeConcern = writeConcernOf(concern, timeout); },
     getWriteConcern() { return this._settings.writeConcern || this._mongo.getWriteConcern(); },
     unsetWriteConcern() { delete this._settings.writeConcern; },
@@ -172,7 +172,8 @@ function groupDocument(parameters) {
         throw new Error("need a reduce function for group");
     }
     const { reduce, keyf, ...rest } = parameters;
-    return defined(objectAssign({}, rest, { $reduce: reduce || parameters.$reduce, $keyf: keyf, cond: rest.cond || {} }));
+    const functions = { $reduce: reduce || parameters.$reduce, $keyf: keyf || parameters.$keyf };
+    return defined(objectAssign({}, rest, functions, { cond: rest.cond || {} }));
 }
 
 expose({ DB });

@@ -40,7 +40,9 @@ hide(DB.prototype, {
     fsyncLock() { return this.adminCommand({ fsync: 1, lock: true }); },
     fsyncUnlock() { return this.adminCommand({ fsyncUnlock: 1 }); },
     repairDatabase() { return this.runCommand({ repairDatabase: 1 }); },
-    copyDatabase(from, to, host) { return this.adminCommand({ copydb: 1, fromhost: host || "", fromdb: from, todb: to }); },
+    copyDatabase(from, to, host) {
+        return this.adminCommand({ copydb: 1, fromhost: host || "", fromdb: from, todb: to });
+    },
     cloneDatabase(host) { return this.runCommand({ clone: host }); },
     cloneCollection(host, name, query) {
         return this.runCommand({ cloneCollection: this._name + "." + name, from: host, query: query || {} });
@@ -100,7 +102,8 @@ hide(DB.prototype, {
 function runUserCommand(db, command, name) {
     const reply = db.runCommand(command);
     if (!isOk(reply)) {
-        throw errorWithCode(reply, reply.errmsg === undefined ? name + " failed: " + tojson(reply) : String(reply.errmsg));
+        const text = reply.errmsg === undefined ? name + " failed: " + tojson(reply) : String(reply.errmsg);
+        throw errorWithCode(reply, text);
     }
     return reply;
 }

@@ -57,8 +57,9 @@ function queryDocument(query) {
 hide(DBCollection.prototype, {
     _massageObject(query) { return queryDocument(query); },
     find(query, fields, limit, skip, batchSize, options) {
-        return new DBQuery(this._mongo, this._db, this, this._fullName, queryDocument(query), fields, limit, skip, batchSize,
-                           options || this.getQueryOptions());
+        const flags = options || this.getQueryOptions();
+        const filter = queryDocument(query);
+        return new DBQuery(this._mongo, this._db, this, this._fullName, filter, fields, limit, skip, batchSize, flags);
     },
     findOne(query, fields, options, readConcern, collation) {
         const cursor = this.find(query, fields, -1, 0, 0, options);
@@ -131,11 +132,15 @@ function writesResult(stages) {
     return isObject(last) && (last.$out !== undefined || last.$merge !== undefined);
 }
 
+const CHANGE_STREAM_OPTIONS = [
+    "fullDocument", "fullDocumentBeforeChange", "resumeAfter", "startAfter", "startAtOperationTime"
+];
+
 /// Options of the stage and options of the command come in one document.
 function openChangeStream(db, target, pipeline, options, stageOptions) {
     const stage = objectAssign({}, stageOptions);
     const rest = objectAssign({}, options);
-    for (const name of ["fullDocument", "resumeAfter", "startAfter", "startAtOperationTime", "fullDocumentBeforeChange"]) {
+    for (const name of CHANGE_STREAM_OPTIONS) {
         if (rest[name] !== undefined) {
             stage[name] = rest[name];
             delete rest[name];
@@ -274,7 +279,8 @@ hide(DBCollection.prototype, {
         return this.runCommand("validate", extra);
     },
     stats(options) {
-        const { indexDetails, indexDetailsKey, indexDetailsName, ...extra } = isObject(options) ? options : { scale: options };
+        const given = isObject(options) ? options : { scale: options };
+        const { indexDetails, indexDetailsKey, indexDetailsName, ...extra } = given;
         const reply = this.runCommand("collStats", defined(extra));
         if (!indexDetails) {
             delete reply.indexDetails;

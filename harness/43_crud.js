@@ -89,11 +89,10 @@ hide(DBCollection.prototype, {
 // --- find and change
 
 function findAndChange(collection, filter, options, change) {
-    const { projection, sort, maxTimeMS, collation, upsert, returnNewDocument, arrayFilters, hint, writeConcern } = options || {};
+    const { projection, returnNewDocument, returnDocument, ...rest } = options || {};
     const isNew = change.remove ? undefined : Boolean(returnNewDocument);
-    const command = defined({ query: filter || {}, fields: projection, sort, maxTimeMS, collation, upsert, new: isNew,
-                              arrayFilters, hint, writeConcern });
-    return collection.findAndModify(objectAssign(command, change));
+    const command = { query: filter || {}, fields: projection, ...rest, new: isNew };
+    return collection.findAndModify(objectAssign(defined(command), change));
 }
 
 hide(DBCollection.prototype, {
@@ -166,7 +165,7 @@ function bulkWriteSummary(result, insertedIds) {
         upsertedIds[index] = _id;
     }
     return {
-        acknowledged: true, deletedCount: result.nRemoved, insertedCount: result.nInserted, matchedCount: result.nMatched,
-        upsertedCount: result.nUpserted, insertedIds, upsertedIds
+        acknowledged: true, deletedCount: result.nRemoved, insertedCount: result.nInserted,
+        matchedCount: result.nMatched, upsertedCount: result.nUpserted, insertedIds, upsertedIds
     };
 }

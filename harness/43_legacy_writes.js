@@ -1,4 +1,4 @@
-// The writing helpers of the old shell: insert, save, update and remove return what went wrong, findAndModify throws it.
+// The writing helpers of the old shell: insert, save, update and remove return what went wrong; findAndModify throws.
 
 /// Documents are given their `_id` by the client, and it stands first.
 function withId(document) {
@@ -21,9 +21,10 @@ function writeOne(collection, kind, entry, options) {
     const writeConcern = effectiveWriteConcern(options, collection);
     const list = WRITE_LISTS[kind];
     const command = { [kind]: collection._shortName, [list]: [entry], ordered: options.ordered !== false };
+    for (const name of ["let", "bypassDocumentValidation", "comment"]) {
+        if (options[name] !== undefined) { command[name] = options[name]; }
+    }
     if (writeConcern !== undefined) { command.writeConcern = writeConcern; }
-    if (options.let !== undefined) { command.let = options.let; }
-    if (options.bypassDocumentValidation !== undefined) { command.bypassDocumentValidation = options.bypassDocumentValidation; }
     const reply = collection._db.runCommand(command);
     return isOk(reply) ? singleResult(kind, entry, reply, writeConcern) : new WriteCommandError(reply);
 }
@@ -59,7 +60,8 @@ hide(DBCollection.prototype, {
             throw new Error("Fourth argument must be empty when specifying upsert and multi with an object.");
         }
         const flags = { upsert: Boolean(options.upsert), multi: Boolean(options.multi) };
-        return writeOne(this, "update", updateEntry(queryDocument(query), change, objectAssign({}, options, flags)), options);
+        const entry = updateEntry(queryDocument(query), change, objectAssign({}, options, flags));
+        return writeOne(this, "update", entry, options);
     },
     remove(query, options) {
         const given = isObject(options) ? options : { justOne: Boolean(options) };

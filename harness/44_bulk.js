@@ -68,7 +68,7 @@ class Bulk {
     tojson() { return tojson(this._counts()); }
     toString() { return this.tojson(); }
     shellPrint() { return this.toString(); }
-    help() { print("bulk.insert(doc), bulk.find(query).update(...), bulk.execute(): see the manual of the mongo shell"); }
+    help() { print("bulk.insert(...), bulk.find(...).update(...), bulk.execute(): see the manual of the mongo shell"); }
 }
 
 /// The rest of `bulk.find(query)`: options first, then one write.
@@ -145,7 +145,8 @@ function piecesOf(batch) {
 /// True if a write of the batch failed.
 function runBatch(bulk, batch, writeConcern, totals) {
     for (const piece of piecesOf(batch)) {
-        const command = { [batch.kind]: bulk._collection._shortName, [WRITE_LISTS[batch.kind]]: piece.entries, ordered: bulk._ordered };
+        const list = { [WRITE_LISTS[batch.kind]]: piece.entries };
+        const command = { [batch.kind]: bulk._collection._shortName, ...list, ordered: bulk._ordered };
         if (writeConcern !== undefined) {
             command.writeConcern = writeConcern;
         }
@@ -162,7 +163,10 @@ function runBatch(bulk, batch, writeConcern, totals) {
 }
 
 function emptyTotals() {
-    return { writeErrors: [], writeConcernErrors: [], nInserted: 0, nUpserted: 0, nMatched: 0, nModified: 0, nRemoved: 0, upserted: [] };
+    return {
+        writeErrors: [], writeConcernErrors: [], nInserted: 0, nUpserted: 0, nMatched: 0, nModified: 0, nRemoved: 0,
+        upserted: []
+    };
 }
 
 const listOf = (value) => (isArray(value) ? value : []);
@@ -175,7 +179,7 @@ function addReply(totals, piece, reply) {
     }
     for (const error of listOf(reply.writeErrors)) {
         const { index, ...rest } = error;
-        arrayPush(totals.writeErrors, objectAssign({ index: piece.indexes[index] }, rest, { op: piece.entries[index] }));
+        arrayPush(totals.writeErrors, { index: piece.indexes[index], ...rest, op: piece.entries[index] });
     }
     if (isObject(reply.writeConcernError)) {
         arrayPush(totals.writeConcernErrors, reply.writeConcernError);

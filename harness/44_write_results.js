@@ -3,7 +3,8 @@
 class WriteError extends Error {
     constructor(error) {
         super(String(error.errmsg));
-        hide(this, { name: "WriteError", _error: error, index: error.index, code: error.code, errmsg: error.errmsg });
+        const { index, code, errmsg } = error;
+        hide(this, { name: "WriteError", _error: error, index, code, errmsg });
     }
 
     getOperation() { return this._error.op; }
@@ -15,7 +16,8 @@ class WriteError extends Error {
 class WriteConcernError extends Error {
     constructor(error) {
         super(String(error.errmsg));
-        hide(this, { name: "WriteConcernError", _error: error, code: error.code, errInfo: error.errInfo, errmsg: error.errmsg });
+        const { code, errInfo, errmsg } = error;
+        hide(this, { name: "WriteConcernError", _error: error, code, errInfo, errmsg });
     }
 
     tojson(indent, nolint) { return tojson(this._error, indent, nolint); }
@@ -26,10 +28,8 @@ class WriteConcernError extends Error {
 class WriteCommandError extends Error {
     constructor(reply) {
         super(String(reply.errmsg));
-        hide(this, { name: "WriteCommandError", _reply: reply, ok: 0, code: reply.code, codeName: reply.codeName, errmsg: reply.errmsg });
-        if (reply.errorLabels !== undefined) {
-            hide(this, { errorLabels: reply.errorLabels });
-        }
+        const { code, codeName, errmsg, errorLabels } = reply;
+        hide(this, { name: "WriteCommandError", _reply: reply, ok: 0, code, codeName, errmsg, errorLabels });
     }
 
     tojson(indent, nolint) { return tojson(this._reply, indent, nolint); }
@@ -73,8 +73,9 @@ class WriteResult {
         if (this._kind === "delete") {
             return { nRemoved: this.nRemoved };
         }
-        const id = this.getUpsertedId();
-        return defined({ nMatched: this.nMatched, nUpserted: this.nUpserted, nModified: this.nModified, _id: id && id._id });
+        const { nMatched, nUpserted, nModified } = this;
+        const upserted = this.getUpsertedId();
+        return defined({ nMatched, nUpserted, nModified, _id: upserted && upserted._id });
     }
 
     toString() { return this.tojson(); }
@@ -117,7 +118,8 @@ const bulkAccessors = {
     getRawResponse() { return this._totals; },
     toSingleResult() {
         const { nInserted, nRemoved } = this._totals;
-        return new WriteResult(this._totals, nInserted > 0 ? "insert" : nRemoved > 0 ? "delete" : "update", this._concern);
+        const kind = nInserted > 0 ? "insert" : nRemoved > 0 ? "delete" : "update";
+        return new WriteResult(this._totals, kind, this._concern);
     },
     shellPrint() { return this.toString(); }
 };

@@ -127,8 +127,11 @@ class DBQuery {
 
 /// `{query: ..., orderby: ...}` and the like carry their modifiers with them.
 function isSpecial(query) {
-    return isObject(query) && (isObject(query.$query) ||
-        (isObject(query.query) && objectKeys(query).length > 1 && (query.orderby !== undefined || startsWith(objectKeys(query)[1], "$"))));
+    if (!isObject(query) || isObject(query.$query)) {
+        return isObject(query);
+    }
+    const second = objectKeys(query)[1];
+    return isObject(query.query) && second !== undefined && (second === "orderby" || startsWith(second, "$"));
 }
 
 // --- the modifiers by name

@@ -135,9 +135,10 @@ class DBExplainQuery {
     help() { print("explainQuery.sort(...).finish(), ...: see the manual of the mongo shell"); }
 }
 
-for (const name of ["addOption", "batchSize", "collation", "comment", "hint", "limit", "max", "maxScan", "maxTimeMS", "min",
-                    "projection", "readConcern", "readPref", "returnKey", "showDiskLoc", "showRecordId", "skip", "snapshot",
-                    "sort", "allowDiskUse", "pretty", "tailable", "noCursorTimeout", "modifiers"]) {
+const PASSED_ON = ["addOption", "allowDiskUse", "batchSize", "collation", "comment", "hint", "limit", "max", "maxScan",
+                   "maxTimeMS", "min", "modifiers", "noCursorTimeout", "pretty", "projection", "readConcern", "readPref",
+                   "returnKey", "showDiskLoc", "showRecordId", "skip", "snapshot", "sort", "tailable"];
+for (const name of PASSED_ON) {
     hide(DBExplainQuery.prototype, {
         [name](...parameters) {
             this._query[name](...parameters);

@@ -58,7 +58,8 @@ class DriverSession {
     _endTransaction(command, state, verb) {
         const transaction = this._transaction;
         // A commit may be repeated, an abort may not.
-        if (transaction === undefined || transaction.state === "aborted" || (transaction.state === "committed" && verb === "abort")) {
+        const allowed = verb === "commit" ? ["active", "committed"] : ["active"];
+        if (transaction === undefined || !arrayIncludes(allowed, transaction.state)) {
             throw new Error("There is no active transaction to " + verb + " on this session.");
         }
         const sent = transaction.started;
@@ -105,7 +106,7 @@ class DriverSession {
         const fields = command.lsid === undefined ? { lsid: this._id } : {};
         if (this._inTransaction()) {
             this._joinTransaction(command, fields);
-        } else if (this._options.retryWrites && RETRYABLE_WRITES[name] && command.txnNumber === undefined) {
+        } else if (this._options.retryWrites && hasOwn(RETRYABLE_WRITES, name) && command.txnNumber === undefined) {
             this._txnNumber++;
             fields.txnNumber = new NumberLong(this._txnNumber);
         } else if (this._waitsForOwnWrites(command)) {
@@ -131,7 +132,8 @@ class DriverSession {
     }
 
     _waitsForOwnWrites(command) {
-        return this._options.causalConsistency === true && this._operationTime !== undefined && CAUSAL_READS[firstKey(command)];
+        const causal = this._options.causalConsistency === true && this._operationTime !== undefined;
+        return causal && hasOwn(CAUSAL_READS, firstKey(command));
     }
 
     _observe(reply) {
@@ -141,11 +143,6 @@ class DriverSession {
         if (reply.$clusterTime !== undefined) {
             this._clusterTime = reply.$clusterTime;
         }
-        // The server has aborted a transaction whose command failed for a passing reason.
-        const labels = reply.errorLabels;
-        if (!isOk(reply) && this._inTransaction() && isArray(labels) && arrayIncludes(labels, "TransientTransactionError")) {
-            this._transaction.started = true;
-        }
     }
 
     toString() { return "session " + tojsononeline(this._id); }
@@ -153,7 +150,7 @@ class DriverSession {
 }
 
 const RETRYABLE_WRITES = { insert: true, update: true, delete: true, findAndModify: true, findandmodify: true };
-const CAUSAL_READS = { find: true, aggregate: true, count: true, distinct: true, mapReduce: true, mapreduce: true, geoSearch: true };
+const CAUSAL_READS = { find: true, aggregate: true, count: true, distinct: true, mapReduce: true, mapreduce: true };
 
 class SessionOptions {
     constructor(options) { hide(this, { _options: options }); }

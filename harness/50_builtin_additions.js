@@ -33,7 +33,7 @@ hide(Array, {
     fetchRefs(array, collection) {
         const fetched = [];
         for (const ref of array) {
-            if (collection === undefined || ref.getCollection() === collection || ref.$ref === collection.getName()) {
+            if (collection === undefined || ref.$ref === (isObject(collection) ? collection.getName() : collection)) {
                 arrayPush(fetched, ref.fetch());
             }
         }

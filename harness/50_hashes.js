@@ -20,7 +20,8 @@ const charCodeAt = uncurry(String.prototype.charCodeAt);
 
 function hexOfWords(words, bigEndian) {
     const shifts = bigEndian ? [24, 16, 8, 0] : [0, 8, 16, 24];
-    return arrayJoin(arrayMap(words, (word) => arrayJoin(arrayMap(shifts, (shift) => hexDigits((word >>> shift) & 255, 2)), "")), "");
+    const ofWord = (word) => arrayJoin(arrayMap(shifts, (shift) => hexDigits((word >>> shift) & 255, 2)), "");
+    return arrayJoin(arrayMap(words, ofWord), "");
 }
 
 // --- MD5

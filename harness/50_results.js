@@ -74,5 +74,5 @@ function getListCollectionsCursor(db, options, batchSize) {
     return new DBCommandCursor(db, db.runCommand("listCollections", options), batchSize);
 }
 
-expose({ anyEq, documentEq, arrayEq, orderedArrayEq, resultsEq, testExpression, testExpressionWithCollation, assertErrorCode,
-         assertErrMsgContains, getListIndexesCursor, getListCollectionsCursor });
+expose({ anyEq, documentEq, arrayEq, orderedArrayEq, resultsEq, testExpression, testExpressionWithCollation,
+         assertErrorCode, assertErrMsgContains, getListIndexesCursor, getListCollectionsCursor });

@@ -7,14 +7,12 @@ function testName() {
 }
 
 const OPTION_DEFAULTS = {
-    noJournal: false, noJournalPrealloc: false, auth: false, keyFile: null, authUser: "__system", authMechanism: "DEFAULT",
-    adminUser: "admin", adminPassword: "password", useLegacyConfigServers: false, enableMajorityReadConcern: true,
-    writeConcernMajorityShouldJournal: true, skipCheckingUUIDsConsistentAcrossCluster: false, traceExceptions: false
+    noJournal: false, auth: false, keyFile: null, authUser: "__system", authMechanism: "DEFAULT", adminUser: "admin",
+    adminPassword: "password", enableMajorityReadConcern: true, traceExceptions: false
 };
 
 function testOptions(extra) {
-    return objectAssign({ setParameters: {}, setParametersMongos: {}, roleGraphInvalidationIsFatal: false },
-                        OPTION_DEFAULTS, TestData, extra);
+    return objectAssign({ setParameters: {}, setParametersMongos: {} }, OPTION_DEFAULTS, TestData, extra);
 }
 
 function jsTestLog(message) {
@@ -108,7 +106,8 @@ function shellHelper(command, ...parameters) {
 hide(shellHelper, {
     use(name) { globalThis.db = globalThis.db.getSiblingDB(name); return "switched to db " + name; },
     show(what) {
-        const shown = { dbs: () => globalThis.db.getMongo().getDBNames(), collections: () => globalThis.db.getCollectionNames() };
+        const { db } = globalThis;
+        const shown = { dbs: () => db.getMongo().getDBNames(), collections: () => db.getCollectionNames() };
         if (!hasOwn(shown, what)) {
             throw new Error("don't know how to show [" + what + "]");
         }
@@ -119,7 +118,7 @@ hide(shellHelper, {
 expose({ shellHelper, shellAutocomplete: () => [], shellPrintHelper: (value) => { print(tojson(value)); } });
 
 // Files, folders and benchmarks of the host: nothing happens, so that the rest of a test runs on.
-for (const name of ["cd", "copyDbpath", "copyFile", "mkdir", "removeFile", "resetDbpath", "resetAllocatedPorts", "closeAllConnections"]) {
+for (const name of ["cd", "copyDbpath", "copyFile", "mkdir", "removeFile", "resetDbpath", "resetAllocatedPorts"]) {
     expose({ [name]() {} });
 }
 expose({ ls: () => [], listFiles: () => [], fileExists: () => false });

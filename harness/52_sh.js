@@ -26,7 +26,8 @@ hide(sh, {
     removeShardFromZone: (shard, zone) => shardingCommand({ removeShardFromZone: shard, zone }),
     addShardTag: (shard, zone) => sh.addShardToZone(shard, zone),
     removeShardTag: (shard, zone) => sh.removeShardFromZone(shard, zone),
-    updateZoneKeyRange: (namespace, min, max, zone) => shardingCommand({ updateZoneKeyRange: namespace, min, max, zone }),
+    updateZoneKeyRange: (namespace, min, max, zone) =>
+        shardingCommand({ updateZoneKeyRange: namespace, min, max, zone }),
     addTagRange: (namespace, min, max, zone) => sh.updateZoneKeyRange(namespace, min, max, zone),
     status() { printjson(globalThis.db.adminCommand({ listShards: 1 })); }
 });

@@ -7,9 +7,12 @@ function notProvided(name) {
     };
 }
 
-for (const name of ["startParallelShell", "ScopedThread", "Thread", "CountDownLatch", "fork", "benchRun", "benchRunSync",
-                    "benchStart", "benchFinish", "run", "runProgram", "runNonMongoProgram", "runMongoProgram", "startMongoProgram",
-                    "startMongoProgramNoConnect", "startMongod", "waitProgram", "waitMongoProgramOnPort"]) {
+const THREADS_AND_PROGRAMS = [
+    "startParallelShell", "ScopedThread", "Thread", "CountDownLatch", "fork", "benchRun", "benchRunSync", "benchStart",
+    "benchFinish", "run", "runProgram", "runNonMongoProgram", "runMongoProgram", "startMongoProgram",
+    "startMongoProgramNoConnect", "startMongod", "waitProgram", "waitMongoProgramOnPort"
+];
+for (const name of THREADS_AND_PROGRAMS) {
     expose({ [name]: notProvided(name) });
 }
 
@@ -17,4 +20,6 @@ for (const name of ["startParallelShell", "ScopedThread", "Thread", "CountDownLa
 for (const name of ["stopMongod", "_stopMongoProgram", "stopMongoProgram", "stopMongoProgramByPid"]) {
     expose({ [name]: () => 0 });
 }
-expose({ clearRawMongoProgramOutput() {}, rawMongoProgramOutput: () => "", checkProgram: () => ({ alive: false, exitCode: 0 }) });
+expose({
+    clearRawMongoProgramOutput() {}, rawMongoProgramOutput: () => "", checkProgram: () => ({ alive: false, exitCode: 0 })
+});

@@ -1,0 +1,3 @@
+//! Tests of the whole: real processes, real sockets.
+
+mod shell_api;
