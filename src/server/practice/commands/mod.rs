@@ -19,6 +19,9 @@ mod statistics;
 mod update;
 mod validate;
 
+pub use handshake::now;
+pub use insert::{new_id, now as timestamp_now};
+
 use super::arguments::Arguments;
 use super::catalog::check_database;
 use super::errors::{CommandError, code};

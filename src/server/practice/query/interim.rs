@@ -37,3 +37,35 @@ impl SortPattern {
         orders.fold(Ordering::Equal, Ordering::then)
     }
 }
+
+#[derive(Debug)]
+pub struct PipelineUpdate;
+
+impl PipelineUpdate {
+    pub fn parse(_: &[Bson], _: Option<&Document>) -> Result<Self, CommandError> {
+        Ok(Self)
+    }
+
+    pub fn apply(&self, old: &Document) -> Result<Document, CommandError> {
+        Ok(old.clone())
+    }
+}
+
+impl Matcher {
+    pub fn position(&self, _: &Document) -> Option<usize> {
+        None
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Projection(Document);
+
+impl Projection {
+    pub fn parse(fields: &Document) -> Result<Self, CommandError> {
+        Ok(Self(fields.clone()))
+    }
+
+    pub fn apply(&self, document: &Document) -> Result<Document, CommandError> {
+        Ok(document.clone())
+    }
+}

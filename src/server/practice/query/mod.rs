@@ -7,7 +7,7 @@ mod plan;
 mod run;
 
 pub use bounds::Interval;
-pub use interim::{Matcher, SortPattern};
+pub use interim::{Matcher, PipelineUpdate, Projection, SortPattern};
 pub use plan::{IndexScan, Plan, Wishes, hinted};
 pub use run::{Found, run};
 
