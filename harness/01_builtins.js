@@ -61,7 +61,7 @@ function plainNumberOf(value) {
 
 /// 0, false, null, NumberLong(0) and a missing field alike say that a command failed.
 function isOk(reply) {
-    return Number(reply.ok) === 1;
+    return reply.ok === 1 || Number(reply.ok) === 1;
 }
 
 expose({ isObject, isString, isNumber });

@@ -8,22 +8,30 @@ function withId(document) {
 
 function updateEntry(query, change, options) {
     const { upsert, multi, collation, arrayFilters, hint } = options;
-    return defined({ q: query, u: change, upsert, multi, collation, arrayFilters, hint });
+    const entry = { q: query, u: change };
+    if (upsert !== undefined) { entry.upsert = upsert; }
+    if (multi !== undefined) { entry.multi = multi; }
+    return withMatchOptions(entry, collation, arrayFilters, hint);
 }
 
 function deleteEntry(query, limit, options) {
-    const { collation, hint } = options;
-    return defined({ q: query, limit, collation, hint });
+    return withMatchOptions({ q: query, limit }, options.collation, undefined, options.hint);
+}
+
+function withMatchOptions(entry, collation, arrayFilters, hint) {
+    if (collation !== undefined) { entry.collation = collation; }
+    if (arrayFilters !== undefined) { entry.arrayFilters = arrayFilters; }
+    if (hint !== undefined) { entry.hint = hint; }
+    return entry;
 }
 
 /// One write in one command. A refused command comes back as a WriteCommandError.
 function writeOne(collection, kind, entry, options) {
     const writeConcern = effectiveWriteConcern(options, collection);
-    const list = WRITE_LISTS[kind];
-    const command = { [kind]: collection._shortName, [list]: [entry], ordered: options.ordered !== false };
-    for (const name of ["let", "bypassDocumentValidation", "comment"]) {
-        if (options[name] !== undefined) { command[name] = options[name]; }
-    }
+    const command = { [kind]: collection._shortName, [WRITE_LISTS[kind]]: [entry], ordered: options.ordered !== false };
+    if (options.let !== undefined) { command.let = options.let; }
+    if (options.comment !== undefined) { command.comment = options.comment; }
+    if (options.bypassDocumentValidation !== undefined) { command.bypassDocumentValidation = true; }
     if (writeConcern !== undefined) { command.writeConcern = writeConcern; }
     const reply = collection._db.runCommand(command);
     return isOk(reply) ? singleResult(kind, entry, reply, writeConcern) : new WriteCommandError(reply);

@@ -169,22 +169,24 @@ function emptyTotals() {
     };
 }
 
-const listOf = (value) => (isArray(value) ? value : []);
+const NOTHING = [];
 
 /// Adds what one command did. Servers number its writes from 0; the caller's own order is meant.
 function addReply(totals, piece, reply) {
-    const upserted = listOf(reply.upserted);
-    for (const one of upserted) {
-        arrayPush(totals.upserted, { index: piece.indexes[one.index], _id: one._id });
+    const upserted = hasElements(reply.upserted) ? reply.upserted : NOTHING;
+    for (let at = 0; at < upserted.length; at++) {
+        const { index, _id } = upserted[at];
+        arrayPush(totals.upserted, { index: piece.indexes[index], _id });
     }
-    for (const error of listOf(reply.writeErrors)) {
-        const { index, ...rest } = error;
+    const failed = hasElements(reply.writeErrors) ? reply.writeErrors : NOTHING;
+    for (let at = 0; at < failed.length; at++) {
+        const { index, ...rest } = failed[at];
         arrayPush(totals.writeErrors, { index: piece.indexes[index], ...rest, op: piece.entries[index] });
     }
     if (isObject(reply.writeConcernError)) {
         arrayPush(totals.writeConcernErrors, reply.writeConcernError);
     }
-    const count = Number(reply.n || 0);
+    const count = plainNumberOf(reply.n || 0);
     if (piece.kind === "insert") {
         totals.nInserted += count;
     } else if (piece.kind === "delete") {
@@ -192,7 +194,7 @@ function addReply(totals, piece, reply) {
     } else {
         totals.nUpserted += upserted.length;
         totals.nMatched += count - upserted.length;
-        totals.nModified += Number(reply.nModified || 0);
+        totals.nModified += plainNumberOf(reply.nModified || 0);
     }
 }
 

@@ -95,9 +95,11 @@ function firstConcernError(totals) {
     return totals.writeConcernErrors.length > 0 ? new WriteConcernError(totals.writeConcernErrors[0]) : undefined;
 }
 
+const FIRST = [0];
+
 function singleResult(kind, entry, reply, writeConcern) {
     const totals = emptyTotals();
-    addReply(totals, { kind, entries: [entry], indexes: [0] }, reply);
+    addReply(totals, { kind, entries: [entry], indexes: FIRST }, reply);
     return new WriteResult(totals, kind, writeConcern);
 }
 

@@ -7,14 +7,21 @@ class DBCommandCursor {
         }
         const { firstBatch, nextBatch, id, ns, postBatchResumeToken } = reply.cursor;
         this._setBatch(firstBatch || nextBatch || []);
-        this._cursorid = id === undefined ? new NumberLong(0) : id;
+        this._cursorid = id === undefined ? 0 : id;
         this._ns = String(ns);
-        this._collName = substring(this._ns, stringIndexOf(this._ns, ".") + 1);
         this._batchSize = batchSize;
         this._maxAwaitTimeMS = maxAwaitTimeMS;
         this._resumeToken = postBatchResumeToken;
-        hide(this, { _db: ownerOf(db, this._ns) });
+        this._asked = db;
     }
+
+    /// The reply names the namespace; it may lie in another database than the one that was asked.
+    get _db() {
+        const name = substring(this._ns, 0, mathMax(0, stringIndexOf(this._ns, ".")));
+        return name === "" || name === this._asked.getName() ? this._asked : this._asked.getSiblingDB(name);
+    }
+
+    get _collName() { return substring(this._ns, stringIndexOf(this._ns, ".") + 1); }
 
     _setBatch(documents) {
         this._batch = documents;
@@ -22,7 +29,7 @@ class DBCommandCursor {
     }
 
     objsLeftInBatch() { return this._batch.length - this._at; }
-    getId() { return this._cursorid; }
+    getId() { return asLong(this._cursorid); }
     getResumeToken() { return this._resumeToken; }
     isClosed() { return Number(this._cursorid) === 0; }
     isExhausted() { return this.isClosed() && this.objsLeftInBatch() === 0; }
@@ -53,7 +60,7 @@ class DBCommandCursor {
         }
         const reply = this._db.runCommand(command);
         if (!isOk(reply)) {
-            this._cursorid = new NumberLong(0);
+            this._cursorid = 0;
             throw errorWithCode(reply, "getMore command failed: " + tojson(reply));
         }
         this._setBatch(reply.cursor.nextBatch);
@@ -64,7 +71,7 @@ class DBCommandCursor {
     close() {
         if (!this.isClosed()) {
             this._db.runCommand({ killCursors: this._collName, cursors: [asLong(this._cursorid)] });
-            this._cursorid = new NumberLong(0);
+            this._cursorid = 0;
         }
     }
 
@@ -72,12 +79,6 @@ class DBCommandCursor {
     tojson() { return this.toString(); }
     toString() { return "DBCommandCursor: " + this._ns; }
     help() { print("cursor.toArray(), .next(), .itcount(), ...: see the manual of the mongo shell"); }
-}
-
-/// The reply names the namespace; it may lie in another database than the one that was asked.
-function ownerOf(db, namespace) {
-    const name = substring(namespace, 0, mathMax(0, stringIndexOf(namespace, ".")));
-    return name === "" || name === db.getName() ? db : db.getSiblingDB(name);
 }
 
 /// A cursor's id must be an int64, also where a small one came back as a number.

@@ -16,6 +16,8 @@ class DBQuery {
         this._numReturned = 0;
         this._special = isSpecial(this._query);
         this._prettyShell = false;
+        // Set at once, because what is missing is looked for as an index.
+        this._arr = undefined;
     }
 
     clone() {
