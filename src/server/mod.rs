@@ -2,12 +2,22 @@
 
 pub mod practice;
 
+mod choose;
+mod external;
+mod install;
+mod log_file;
+mod spec;
+mod standalone;
+
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use crate::process::ExitStatus;
+pub use choose::{Chosen, ServerChoice, choose, on_path};
+pub use install::{home_of, install, is_installed};
+pub use spec::{Product, product, products};
 
 /// What a batch runs against: one product's processes, or somebody else's server.
 ///

@@ -1,0 +1,121 @@
+//! Which server a run takes, and why: the first that applies of a URI, a mongod, a name, the practice server.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::external::External;
+use super::install::{home_of, is_installed};
+use super::spec::product;
+use super::standalone::{Place, Standalone};
+use super::{ServerError, Topology};
+
+/// What the command line says of servers.
+#[derive(Clone, Debug, Default)]
+pub struct ServerChoice {
+    /// `--uri`
+    pub uri: Option<String>,
+    /// `--mongod`
+    pub mongod: Option<Utf8PathBuf>,
+    /// `--server`
+    pub name: Option<String>,
+    /// `--server-file`
+    pub file: Option<Utf8PathBuf>,
+    /// `--servers-dir`
+    pub servers_dir: Option<Utf8PathBuf>,
+    /// `--base-port`
+    pub base_port: u16,
+    /// `--bugs`
+    pub bugs: Option<String>,
+}
+
+/// A topology that is not started yet, and the hang threshold that fits its product.
+pub struct Chosen {
+    /// What to run against.
+    pub topology: Box<dyn Topology>,
+    /// From the product's entry.
+    pub hang_min: Option<std::time::Duration>,
+}
+
+/// Chooses; `folder` is where the server's own files go.
+///
+/// # Errors
+/// A server that was named does not exist, or is not installed.
+pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, ServerError> {
+    if let Some(uri) = &choice.uri {
+        return Ok(Chosen { topology: Box::new(External::parse(uri)?), hang_min: None });
+    }
+    let (name, program, reason) = decide(choice)?;
+    let product = product(&name, choice.file.as_deref())?;
+    let home = home_of(&product.name, choice.servers_dir.as_deref());
+    if !is_installed(&product, &home) {
+        let text = format!("{name} is not installed in {home}; run: fuzz server install {name}");
+        return Err(ServerError::Unusable(text));
+    }
+    let place = Place {
+        folder: folder.to_owned(),
+        home,
+        base_port: choice.base_port,
+        program,
+        bugs: choice.bugs.clone().unwrap_or_else(|| "all".into()),
+        reason,
+    };
+    let hang_min = product.hang_min;
+    Ok(Chosen { topology: Box::new(Standalone::new(product, place)), hang_min })
+}
+
+type Decision = (String, Option<Utf8PathBuf>, String);
+
+fn decide(choice: &ServerChoice) -> Result<Decision, ServerError> {
+    if let Some(path) = &choice.mongod {
+        return mongod(path, format!("--mongod {path}"));
+    }
+    if let Some(name) = choice.name.as_ref().filter(|name| *name != "mongod") {
+        return Ok((name.clone(), None, format!("--server {name}")));
+    }
+    if let Some(path) = std::env::var("MONGOD").ok().filter(|path| !path.is_empty()) {
+        return mongod(Utf8Path::new(&path), format!("$MONGOD is {path}"));
+    }
+    if let Some(path) = on_path("mongod") {
+        let reason = format!("{path} is on PATH");
+        return mongod(&path, reason);
+    }
+    if choice.name.is_some() {
+        return Err(ServerError::Unusable("there is no mongod on PATH; name one with --mongod PATH".into()));
+    }
+    let reason = "nothing else was given or found; name a real one with --mongod PATH, --server NAME or --uri URI";
+    Ok(("practice".into(), None, reason.into()))
+}
+
+fn mongod(path: &Utf8Path, reason: String) -> Result<Decision, ServerError> {
+    if !path.is_file() {
+        return Err(ServerError::Unusable(format!("{path} ({reason}) is not a file; name a mongod binary")));
+    }
+    let path = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
+    Ok(("mongod".into(), Some(path), reason))
+}
+
+/// A program found as a command line would find it.
+pub fn on_path(name: &str) -> Option<Utf8PathBuf> {
+    let path = std::env::var("PATH").ok()?;
+    path.split(':').map(|folder| Utf8Path::new(folder).join(name)).find(|candidate| candidate.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mongod_that_is_not_there_is_named() {
+        let choice = ServerChoice { mongod: Some("/nowhere/mongod".into()), ..ServerChoice::default() };
+        let error = choose(&choice, Utf8Path::new("/tmp")).err().unwrap().to_string();
+        assert!(error.contains("/nowhere/mongod"), "{error}");
+    }
+
+    #[test]
+    fn a_server_that_is_not_installed_says_how_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let servers_dir = Utf8PathBuf::from_path_buf(folder.path().to_owned()).ok();
+        let choice = ServerChoice { name: Some("ferretdb".into()), servers_dir, ..ServerChoice::default() };
+        let error = choose(&choice, Utf8Path::new("/tmp")).err().unwrap().to_string();
+        assert!(error.contains("fuzz server install ferretdb"), "{error}");
+    }
+}
