@@ -23,4 +23,5 @@ pub mod run;
 pub mod judge;
 pub mod store;
 pub mod report;
+pub mod campaign;
 pub mod cli;

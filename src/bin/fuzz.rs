@@ -2,5 +2,5 @@
 #![forbid(unsafe_code)]
 
 fn main() -> std::process::ExitCode {
-    jstestfuzz::cli::fuzz().into()
+    jstestfuzz::cli::fuzz()
 }

@@ -1,1 +1,6 @@
-fn main() {}
+//! Looks at failures that a run recorded.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    jstestfuzz::cli::triage()
+}

@@ -9,6 +9,11 @@ use crate::config::readable;
 use crate::judge::{Judgement, Verdict};
 use crate::run::Execution;
 
+/// Prints a line. A reader that went away (`fuzz | head`) is no reason to lose a run.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
 /// Prints to standard output; the bar, if any, goes to standard error.
 pub struct Human {
     bar: Option<ProgressBar>,
@@ -24,10 +29,7 @@ impl Human {
     }
 
     fn line(&self, text: &str) {
-        let print = || {
-            // A reader that went away (`fuzz | head`) is no reason to lose the run.
-            let _ = writeln!(std::io::stdout(), "{text}");
-        };
+        let print = || say(text);
         match &self.bar {
             Some(bar) => bar.suspend(print),
             None => print(),

@@ -12,7 +12,7 @@ use crate::run::Execution;
 
 pub use effectiveness::Effectiveness;
 pub use failure::{FailureBlock, Failures};
-pub use human::Human;
+pub use human::{Human, say};
 pub use summary::Summary;
 
 /// Something worth telling.

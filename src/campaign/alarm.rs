@@ -1,0 +1,98 @@
+//! The alarm first: before silence is trusted, a planted crash and a planted hang must be seen.
+//!
+//! They go through the same code as every file, with limits short enough that both take well under a second. If either
+//! is not noticed, the run refuses to start.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+
+use crate::interrupt::Interrupts;
+use crate::judge::{Class, judge};
+use crate::run::{Batch, Execution, HangTimer};
+use crate::server::practice::bugs::{self, Class as Planted, PlantedBug};
+use crate::server::{ServerChoice, choose};
+use crate::shell::{Job, Limits, Shell};
+
+/// A shell's first file takes some tens of milliseconds; a hang is told from that by three times as much.
+const TIMER: HangTimer = HangTimer { minimum: Duration::from_millis(250), multiple: 1 };
+
+/// Why the alarm cannot be trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum AlarmError {
+    /// A planted failure went by.
+    #[error(
+        "the alarm was not heard: a planted {planted} was judged '{seen}', so silence would mean nothing; this run does not start"
+    )]
+    NotHeard {
+        /// `crash` or `hang`.
+        planted: &'static str,
+        /// What was made of it.
+        seen: String,
+    },
+    /// It could not be tried.
+    #[error("the alarm cannot be tried: {0}; this run does not start")]
+    NotTried(String),
+}
+
+/// Makes the practice server crash and hang once each and checks that both are seen.
+///
+/// # Errors
+/// See [`AlarmError`].
+pub fn sound(shell: &mut dyn Shell, interrupts: &Interrupts, folder: &Utf8Path) -> Result<(), AlarmError> {
+    for (planted, bug, class) in [("crash", Planted::Crash, Class::Crash), ("hang", Planted::Deadlock, Class::Hang)] {
+        let execution = try_bug(shell, interrupts, folder, bug)?;
+        // Whoever stops the program now is no deaf alarm.
+        if execution.interrupted {
+            return Ok(());
+        }
+        let judgement = judge(&execution);
+        if !judgement.failures().any(|finding| finding.class == Some(class)) {
+            let seen = judgement.findings.first().map_or_else(|| "clean".to_owned(), |finding| finding.title.clone());
+            return Err(AlarmError::NotHeard { planted, seen });
+        }
+    }
+    Ok(())
+}
+
+fn try_bug(
+    shell: &mut dyn Shell,
+    interrupts: &Interrupts,
+    folder: &Utf8Path,
+    planted: Planted,
+) -> Result<Execution, AlarmError> {
+    let not_tried = |error: &dyn std::fmt::Display| AlarmError::NotTried(error.to_string());
+    let of_class = |bug: &&PlantedBug| bug.class == planted;
+    let bug = bugs::all().iter().find(of_class).ok_or_else(|| not_tried(&"there is no such planted bug"))?;
+    let place = folder.join("alarm");
+    fs_err::create_dir_all(&place).map_err(|error| not_tried(&error))?;
+    let path = place.join(format!("{}.js", bug.id));
+    fs_err::write(&path, bug.program).map_err(|error| not_tried(&error))?;
+    let choice = ServerChoice {
+        name: Some("practice".into()),
+        bugs: Some(bug.id.into()),
+        base_port: 20_000,
+        ..ServerChoice::default()
+    };
+    let mut chosen = choose(&choice, &place).map_err(|error| not_tried(&error))?;
+    let mut batch = Batch::new(shell, &mut *chosen.topology, interrupts, TIMER, Duration::ZERO);
+    batch.execute(&job(bug.id, &path), 0, &mut std::io::sink()).map_err(|error| not_tried(&error))
+}
+
+fn job(name: &str, path: &Utf8Path) -> Job {
+    let limits = Limits {
+        interrupt_after: Duration::from_secs(10),
+        read_timeout: Duration::from_secs(10),
+        memory: 64 << 20,
+        output: 1 << 20,
+    };
+    Job {
+        name: name.into(),
+        path: path.to_owned(),
+        addresses: Vec::new(),
+        database: "test".into(),
+        roots: Vec::new(),
+        test_data: "{}".into(),
+        limits,
+    }
+}

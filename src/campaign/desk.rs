@@ -1,0 +1,165 @@
+//! What lies on the desk during a run: folder, reporter, summary; and the one way in which a file is run and judged.
+
+use std::time::Instant;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::reproduce::reproduce;
+use super::{CampaignError, RunOptions};
+use crate::interrupt::Interrupts;
+use crate::judge::{Judgement, Verdict, judge};
+use crate::report::{Event, Reporter, Summary};
+use crate::run::{Batch, Execution, RunError};
+use crate::shell::Job;
+use crate::store::{RunFolder, StoreError};
+
+/// A file to be run.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Short name, used for the folder of its execution.
+    pub name: String,
+    /// Where its text lies.
+    pub path: Utf8PathBuf,
+    /// Statements in frames; 0 for a plain test.
+    pub statements: u32,
+}
+
+/// One run.
+pub struct Desk<'a> {
+    pub options: &'a RunOptions,
+    pub folder: RunFolder,
+    pub reporter: &'a mut dyn Reporter,
+    pub interrupts: &'a Interrupts,
+    pub summary: Summary,
+    /// Folders that `load()` may read.
+    pub roots: Vec<Utf8PathBuf>,
+    started: Instant,
+}
+
+impl<'a> Desk<'a> {
+    /// Makes the run's folder.
+    pub fn new(
+        options: &'a RunOptions,
+        roots: Vec<Utf8PathBuf>,
+        reporter: &'a mut dyn Reporter,
+        interrupts: &'a Interrupts,
+    ) -> Result<Self, CampaignError> {
+        let folder = RunFolder::create(&options.out, jiff::Timestamp::now(), options.seed)?;
+        let summary = Summary { folder: folder.path().to_string(), ..Summary::default() };
+        Ok(Self { options, folder, reporter, interrupts, summary, roots, started: Instant::now() })
+    }
+
+    /// Says one of the first lines.
+    pub fn head(&mut self, word: &str, text: impl Into<String>) {
+        self.reporter.event(&Event::Head { word, text: text.into() });
+    }
+
+    /// Runs a file, judges and keeps what was seen. `counts` says whether it belongs into the figures.
+    pub fn run(
+        &mut self,
+        batch: &mut Batch<'_>,
+        file: &File,
+        counts: bool,
+    ) -> Result<(Execution, Judgement), CampaignError> {
+        let place = format!("executions/{}", file.name.replace('/', "_").trim_end_matches(".js"));
+        let folder = self.folder.make_folder(&place)?;
+        let mut output =
+            fs_err::File::create(folder.join("shell.log")).map_err(|error| CampaignError::Disk(error.to_string()))?;
+        let execution = batch.execute(&self.job(file), file.statements, &mut output).map_err(run_error)?;
+        let judgement = judge(&execution);
+        let record = serde_json::json!({ "execution": &execution, "judgement": &judgement });
+        self.folder.save_json(&format!("{place}/record.json"), &record)?;
+        self.count(file, &execution, &judgement, counts);
+        Ok((execution, judgement))
+    }
+
+    fn job(&self, file: &File) -> Job {
+        let data = serde_json::json!({ "testName": file.name, "isMainTest": true, "numTestClients": 1, "minPort": 20000,
+            "maxPort": 65535, "storageEngine": "", "usingReplicaSetShards": false });
+        Job {
+            name: file.name.clone(),
+            path: file.path.clone(),
+            addresses: Vec::new(),
+            database: "test".into(),
+            roots: self.roots.clone(),
+            test_data: data.to_string(),
+            limits: self.options.limits(),
+        }
+    }
+
+    fn count(&mut self, file: &File, execution: &Execution, judgement: &Judgement, counts: bool) {
+        if counts && execution.infrastructure.is_none() {
+            self.summary.effectiveness.add(execution);
+        }
+        if !execution.interrupted {
+            *self.summary.verdicts.entry(judgement.verdict).or_default() += 1;
+        }
+        for finding in &judgement.findings {
+            if finding.verdict == Verdict::Failure {
+                let command = reproduce(self.options, &file.path);
+                self.summary.failures.add(finding, execution, file.path.as_str(), command);
+            } else if finding.verdict > Verdict::Expected && self.summary.remarks.len() < Summary::REMARKS {
+                self.summary.remarks.push(format!("{}: {}", file.name, finding.title));
+            }
+        }
+        self.reporter.event(&Event::File { name: &file.name, execution, judgement });
+    }
+
+    /// True if the run should not go on to the next file; says why in the summary.
+    pub fn should_stop(&mut self, judgement: &Judgement, restartable: bool) -> bool {
+        let why = if self.interrupts.requested().is_some() {
+            "somebody stopped it"
+        } else if judgement.verdict == Verdict::Failure && self.options.stop_at_first_failure {
+            "at the first failure, as asked"
+        } else if judgement.verdict == Verdict::Infrastructure {
+            "there is no server to go on with"
+        } else if !restartable && judgement.findings.iter().any(|one| one.title.starts_with("cannot connect again")) {
+            "the server does not answer any more, and it is not ours to restart"
+        } else {
+            return false;
+        };
+        self.summary.cut_short = Some(why.into());
+        true
+    }
+
+    /// Writes and tells the last lines.
+    pub fn finish(mut self) -> Result<Summary, CampaignError> {
+        self.summary.elapsed = self.started.elapsed();
+        if let Some(warning) = super::ending::warning(&self.summary) {
+            self.summary.remarks.push(warning);
+        }
+        self.reporter.event(&Event::Summary(&self.summary));
+        let text = self.summary.lines().join("\n") + "\n";
+        self.folder.save("summary.txt", text.as_bytes())?;
+        self.folder.save_json("summary.json", &self.summary)?;
+        Ok(self.summary)
+    }
+
+    /// Saves a text below the run's folder.
+    pub fn save(&self, name: &str, text: &[u8]) -> Result<Utf8PathBuf, CampaignError> {
+        Ok(self.folder.save(name, text)?)
+    }
+
+    /// Where server files go.
+    pub fn server_folder(&self) -> Utf8PathBuf {
+        Utf8Path::join(self.folder.path(), "server")
+    }
+}
+
+fn run_error(error: RunError) -> CampaignError {
+    match error {
+        RunError::Shell(error) => CampaignError::SetUp(error.to_string()),
+        RunError::Output(_) => CampaignError::Disk(error.to_string()),
+    }
+}
+
+impl From<StoreError> for CampaignError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unwritable { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Self::Disk(error.to_string())
+            }
+            _ => Self::SetUp(error.to_string()),
+        }
+    }
+}

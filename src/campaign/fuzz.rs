@@ -1,0 +1,207 @@
+//! The main job: draw, mutate, wrap, run, judge, keep, report.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use super::desk::{Desk, File};
+use super::options::FuzzOptions;
+use super::{CampaignError, alarm, baseline, ending};
+use crate::corpus::{Corpus, Index, NewTests, Set, draw, find_new};
+use crate::exit_code::ExitCode;
+use crate::interrupt::Interrupts;
+use crate::process::own_executable;
+use crate::report::{Event, Reporter};
+use crate::run::Batch;
+use crate::seed::Seed;
+use crate::server::{Chosen, ServerError, choose};
+use crate::shell::embedded::EmbeddedShell;
+use crate::wrap::{FuzzedFile, make};
+
+/// How long `validate` may take after one file.
+pub(super) const VALIDATE_FOR: Duration = Duration::from_secs(20);
+
+/// Makes `--sets` files and runs them.
+///
+/// # Errors
+/// See [`CampaignError`]; what was recorded until then is kept.
+pub fn fuzz(
+    options: &FuzzOptions,
+    reporter: &mut dyn Reporter,
+    interrupts: &Interrupts,
+) -> Result<ExitCode, CampaignError> {
+    let source = Source::load(options)?;
+    let mut desk = Desk::new(&options.run, options.corpus.clone(), reporter, interrupts)?;
+    source.tell(&mut desk, options);
+    let own = own_executable().map_err(|error| CampaignError::SetUp(error.to_string()))?;
+    let mut shell = EmbeddedShell::new(own);
+    let server_folder = desk.server_folder();
+    let Chosen { mut topology, hang_min } = choose(&options.run.server, &server_folder)?;
+    alarm::sound(&mut shell, interrupts, &server_folder)?;
+    topology.start()?;
+    desk.head("server", topology.describe());
+    desk.head("shell", "embedded");
+    let restartable = topology.restartable();
+    let timer = options.run.timer(hang_min);
+    let validate_for = if options.run.validate { VALIDATE_FOR } else { Duration::ZERO };
+    let mut batch = Batch::new(&mut shell, &mut *topology, interrupts, timer, validate_for).already_started();
+    let usable = source.after_baseline(options, &mut desk, &mut batch, restartable)?;
+    if desk.summary.cut_short.is_none() && interrupts.requested().is_none() {
+        fuzzed_files(options, &source, &usable, &mut desk, &mut batch, restartable)?;
+    }
+    drop(batch);
+    topology.stop(Duration::from_secs(5));
+    let summary = desk.finish()?;
+    Ok(ending::exit_code(&summary, interrupts.requested(), false))
+}
+
+/// Makes the files only; nothing is started.
+///
+/// # Errors
+/// See [`CampaignError`].
+pub fn generate(
+    options: &FuzzOptions,
+    reporter: &mut dyn Reporter,
+    interrupts: &Interrupts,
+) -> Result<ExitCode, CampaignError> {
+    let source = Source::load(options)?;
+    let mut desk = Desk::new(&options.run, options.corpus.clone(), reporter, interrupts)?;
+    source.tell(&mut desk, options);
+    let usable = source.all();
+    let mut statements = 0;
+    for index in 0..options.sets {
+        let (file, _) = source.make(options, &usable, &mut desk, index)?;
+        statements += u64::from(file.statements);
+    }
+    let folder = desk.folder.path().join("files");
+    desk.head("made", format!("{} files with {statements} statements in {folder}", options.sets));
+    Ok(ExitCode::Clean)
+}
+
+fn fuzzed_files(
+    options: &FuzzOptions,
+    source: &Source,
+    usable: &[usize],
+    desk: &mut Desk<'_>,
+    batch: &mut Batch<'_>,
+    restartable: bool,
+) -> Result<(), CampaignError> {
+    desk.reporter.event(&Event::Stage { name: "fuzz", files: options.sets as usize });
+    let started = Instant::now();
+    for index in 0..options.sets {
+        let (made, path) = source.make(options, usable, desk, index)?;
+        let file = File { name: made.name, path, statements: made.statements };
+        let (_, judgement) = desk.run(batch, &file, true)?;
+        if desk.should_stop(&judgement, restartable) {
+            break;
+        }
+    }
+    desk.reporter.event(&Event::StageEnd { elapsed: started.elapsed() });
+    Ok(())
+}
+
+/// What files are made from.
+struct Source {
+    corpus: Corpus,
+    index: Index,
+    new: NewTests,
+}
+
+impl Source {
+    fn load(options: &FuzzOptions) -> Result<Self, CampaignError> {
+        let corpus = Corpus::load(&options.corpus).map_err(|error| CampaignError::SetUp(error.to_string()))?;
+        let new = find_new(&corpus, &options.corpus, &options.new_since).map_err(CampaignError::SetUp)?;
+        let index = Index::of(&corpus.files);
+        Ok(Self { corpus, index, new })
+    }
+
+    fn all(&self) -> Vec<usize> {
+        (0..self.corpus.files.len()).collect()
+    }
+
+    fn tell(&self, desk: &mut Desk<'_>, options: &FuzzOptions) {
+        desk.head("jstestfuzz", env!("CARGO_PKG_VERSION"));
+        desk.head("seed", options.run.seed.to_string());
+        let roots = options.corpus.iter().map(|root| root.as_str()).collect::<Vec<_>>().join(", ");
+        let skipped = self.corpus.skipped.len();
+        desk.head("corpus", format!("{roots}: {} files parsed, {skipped} left out", self.corpus.files.len()));
+        for skipped in self.corpus.skipped.iter().take(10) {
+            desk.head("", format!("left out: {} {}", skipped.path, skipped.reason));
+        }
+        let new = match &self.new {
+            NewTests::Unknown { reason } => format!("none known: {reason}"),
+            NewTests::Found { files, since } if files.len() == self.corpus.files.len() => {
+                format!("all files changed since {since}: none is newer than the others")
+            }
+            NewTests::Found { files, since } => format!("{} changed since {since}{}", files.len(), self.names(files)),
+        };
+        desk.head("new tests", new);
+    }
+
+    fn names(&self, files: &[usize]) -> String {
+        let names: Vec<&str> = files.iter().take(5).map(|&at| self.corpus.files[at].name.as_str()).collect();
+        let more = if files.len() > 5 { ", ..." } else { "" };
+        if names.is_empty() {
+            String::new()
+        } else {
+            format!(": {}{more}; in every set, by turns if many", names.join(", "))
+        }
+    }
+
+    fn set(&self, options: &FuzzOptions, usable: &[usize], index: u64) -> Set {
+        let usable_new: Vec<usize> = self.new.files().iter().copied().filter(|at| usable.contains(at)).collect();
+        let seed = Seed::from_number(options.run.seed);
+        draw(&self.corpus, usable, &usable_new, &seed, index, options.source_files)
+    }
+
+    fn make(
+        &self,
+        options: &FuzzOptions,
+        usable: &[usize],
+        desk: &mut Desk<'_>,
+        index: u64,
+    ) -> Result<(FuzzedFile, camino::Utf8PathBuf), CampaignError> {
+        let set = self.set(options, usable, index);
+        let made = make(&self.corpus, &self.index, &set, options.run.seed, &options.shape);
+        let path = desk.save(&format!("files/{}", made.name), made.text.as_bytes())?;
+        desk.folder.save_json(&format!("files/{}.recipe.json", made.name.trim_end_matches(".js")), &made.recipe)?;
+        Ok((made, path))
+    }
+
+    /// Runs the baseline if asked, and gives the positions of the files that may be used.
+    fn after_baseline(
+        &self,
+        options: &FuzzOptions,
+        desk: &mut Desk<'_>,
+        batch: &mut Batch<'_>,
+        restartable: bool,
+    ) -> Result<Vec<usize>, CampaignError> {
+        let all = self.all();
+        if !options.baseline {
+            return Ok(all);
+        }
+        let drawn: BTreeSet<usize> = (0..options.sets).flat_map(|index| self.set(options, &all, index).files).collect();
+        let found = baseline::run(desk, batch, &self.corpus, &drawn, restartable)?;
+        let usable: Vec<usize> = all.into_iter().filter(|at| !found.failing.contains(at)).collect();
+        let (runtime, files) = found.runtime;
+        batch.reset_average();
+        if let Some(one) = runtime.checked_div(files) {
+            // A fuzzed file holds the statements of a whole set.
+            batch.seed_average(one * options.source_files.min(usable.len()) as u32);
+        }
+        if usable.is_empty() && desk.summary.cut_short.is_none() {
+            let text =
+                "every file of the corpus fails by itself on this server; run fuzz run FILE on one of them to see why";
+            return Err(CampaignError::SetUp(text.into()));
+        }
+        Ok(usable)
+    }
+}
+
+impl From<ServerError> for CampaignError {
+    fn from(error: ServerError) -> Self {
+        match error {
+            ServerError::Unusable(text) => Self::SetUp(text),
+            ServerError::Infrastructure(text) => Self::Server(text),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The joint that sees every room: draw, mutate, wrap, run, judge, keep, report.
+//!
+//! Every run goes through the same stages: the alarm is heard first ([`alarm`]), the drawn corpus files may be run as
+//! they are ([`baseline`]), then the files themselves ([`fuzz`] makes them, [`rerun`] is given them).
+
+mod alarm;
+mod baseline;
+mod desk;
+mod ending;
+mod fuzz;
+mod options;
+mod reproduce;
+mod rerun;
+
+use crate::exit_code::ExitCode;
+
+pub use alarm::{AlarmError, sound};
+pub use fuzz::{fuzz, generate};
+pub use options::{FuzzOptions, RunOptions};
+pub use rerun::rerun;
+
+/// Why a campaign ended without a verdict; each has its exit code and is told in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum CampaignError {
+    /// The command line, a file or a server that was named cannot be used.
+    #[error("{0}")]
+    SetUp(String),
+    /// The disk failed half-way.
+    #[error("{0}")]
+    Disk(String),
+    /// The server cannot be started.
+    #[error("{0}")]
+    Server(String),
+    /// The alarm was not heard: silence could not be trusted.
+    #[error(transparent)]
+    Alarm(#[from] AlarmError),
+}
+
+impl CampaignError {
+    /// The number to end with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::SetUp(_) => ExitCode::SetUp,
+            Self::Disk(_) => ExitCode::Disk,
+            Self::Server(_) => ExitCode::ServerUnavailable,
+            Self::Alarm(_) => ExitCode::Bug,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a campaign was told, already parsed.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+
+use crate::corpus::NewSince;
+use crate::run::HangTimer;
+use crate::server::ServerChoice;
+use crate::shell::Limits;
+use crate::wrap::Shape;
+
+/// What every run needs.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// `--out`
+    pub out: Utf8PathBuf,
+    /// Which server.
+    pub server: ServerChoice,
+    /// `--hang-min`; the product's own if not given.
+    pub hang_min: Option<Duration>,
+    /// `--hang-multiple`
+    pub hang_multiple: u32,
+    /// `--shell-memory`
+    pub shell_memory: u64,
+    /// `--checks`: whether `validate` runs after each file.
+    pub validate: bool,
+    /// `--stop-at-first-failure`
+    pub stop_at_first_failure: bool,
+    /// `--seed`, drawn if not given.
+    pub seed: u64,
+    /// Words of the command line that a reproduce command has to repeat.
+    pub repeat: Vec<String>,
+}
+
+/// What making and running fuzzed files needs beside that.
+#[derive(Clone, Debug)]
+pub struct FuzzOptions {
+    /// What every run needs.
+    pub run: RunOptions,
+    /// `--corpus`, or the shipped one.
+    pub corpus: Vec<Utf8PathBuf>,
+    /// `--sets`
+    pub sets: u64,
+    /// `--source-files`
+    pub source_files: usize,
+    /// `--new-since`
+    pub new_since: NewSince,
+    /// Substitutions and mutators.
+    pub shape: Shape,
+    /// `--baseline`
+    pub baseline: bool,
+}
+
+/// The smallest hang threshold where neither the user nor the product says otherwise.
+const HANG_MIN: Duration = Duration::from_secs(30);
+
+impl RunOptions {
+    /// The hang timer for a product.
+    pub fn timer(&self, of_product: Option<Duration>) -> HangTimer {
+        let minimum = self.hang_min.or(of_product).unwrap_or(HANG_MIN);
+        HangTimer { minimum, multiple: self.hang_multiple }
+    }
+
+    /// Bounds of the shell; its own deadlines lie behind the hang timer's, which is the one that tells.
+    pub fn limits(&self) -> Limits {
+        const FAR: Duration = Duration::from_secs(24 * 3600);
+        Limits { interrupt_after: FAR, read_timeout: FAR, memory: self.shell_memory, output: 64 << 20 }
+    }
+}

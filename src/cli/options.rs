@@ -1,0 +1,196 @@
+//! Flags. Names and defaults are those that all commands share.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use crate::campaign::{FuzzOptions, RunOptions};
+use crate::config;
+use crate::corpus::NewSince;
+use crate::mutate::MUTATORS;
+use crate::server::ServerChoice;
+use crate::wrap::Shape;
+
+/// Flags of every command that runs files.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// A server that runs already, as mongodb://host:port; it is never started or stopped
+    #[arg(long, value_name = "URI", env = "JSTESTFUZZ_URI", conflicts_with_all = ["mongod", "server"])]
+    uri: Option<String>,
+    /// A mongod binary to start
+    #[arg(long, value_name = "PATH", env = "JSTESTFUZZ_MONGOD", conflicts_with = "server")]
+    mongod: Option<Utf8PathBuf>,
+    /// A server by name; `fuzz server list` shows them
+    #[arg(long, value_name = "NAME", env = "JSTESTFUZZ_SERVER")]
+    server: Option<String>,
+    /// More servers, in the form of servers.toml
+    #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_SERVER_FILE")]
+    server_file: Option<Utf8PathBuf>,
+    /// Where installed servers lie [default: jstestfuzz/servers in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "JSTESTFUZZ_SERVERS_DIR")]
+    servers_dir: Option<Utf8PathBuf>,
+    /// First port to try
+    #[arg(long, alias = "basePort", value_name = "PORT", default_value_t = 20_000, env = "JSTESTFUZZ_BASE_PORT")]
+    base_port: u16,
+    /// Planted bugs of the practice server: all, none, or ids with commas between [default: all]
+    #[arg(long, value_name = "BUGS", env = "JSTESTFUZZ_BUGS")]
+    bugs: Option<String>,
+    /// No file hangs that ran shorter than this [default: 30s, or what fits the server]
+    #[arg(long, value_name = "TIME", value_parser = config::duration, env = "JSTESTFUZZ_HANG_MIN")]
+    hang_min: Option<Duration>,
+    /// A file hangs that runs so many times the average
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..), env = "JSTESTFUZZ_HANG_MULTIPLE")]
+    hang_multiple: u32,
+    /// What is checked on the server after each file: validate or none
+    #[arg(long, value_name = "CHECKS", default_value = "validate", value_parser = ["validate", "none"], env = "JSTESTFUZZ_CHECKS")]
+    checks: String,
+    /// Memory of the shell's engine
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = config::size, env = "JSTESTFUZZ_SHELL_MEMORY")]
+    shell_memory: u64,
+    /// Ends the run at the first failure of the server
+    #[arg(long, env = "JSTESTFUZZ_STOP_AT_FIRST_FAILURE")]
+    stop_at_first_failure: bool,
+    /// Where everything is written
+    #[arg(long, value_name = "DIR", default_value = "jstestfuzz", env = "JSTESTFUZZ_OUT")]
+    out: Utf8PathBuf,
+    /// The number on which every random choice hangs; drawn and printed if not given
+    #[arg(long, value_name = "N", env = "JSTESTFUZZ_SEED")]
+    seed: Option<u64>,
+    /// Prints failures and the summary only
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// `fuzz run`
+#[derive(Debug, Args)]
+pub struct RunFiles {
+    /// JavaScript files, run in this order against one server
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+/// The main job's flags.
+#[derive(Debug, Args)]
+pub struct FuzzArguments {
+    /// A folder of jstests; may be given several times [default: the shipped corpus]
+    #[arg(long, value_name = "DIR", alias = "jsTestsDir", env = "JSTESTFUZZ_CORPUS", value_delimiter = ':')]
+    corpus: Vec<Utf8PathBuf>,
+    /// How many fuzzed files are made
+    #[arg(long, value_name = "N", alias = "numGeneratedFiles", default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..=1_000_000), env = "JSTESTFUZZ_SETS")]
+    sets: u64,
+    /// How many jstests go into one
+    #[arg(long, value_name = "N", alias = "numSourceFiles", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=1000), env = "JSTESTFUZZ_SOURCE_FILES")]
+    source_files: u16,
+    /// Since when a jstest counts as new: a revision, a date, or none [default: the upstream branch, else 14 days]
+    #[arg(long, value_name = "REV|DATE|none", env = "JSTESTFUZZ_NEW_SINCE")]
+    new_since: Option<String>,
+    /// Per cent of the statements that carry a substitution
+    #[arg(long, value_name = "PER CENT", default_value_t = 42, value_parser = clap::value_parser!(u8).range(0..=100), env = "JSTESTFUZZ_SUBSTITUTIONS")]
+    substitutions: u8,
+    /// Uses this mutator only; may be given several times
+    #[arg(long, value_name = "MUTATOR", value_parser = mutator)]
+    only: Vec<String>,
+    /// Does not use this mutator; may be given several times
+    #[arg(long, value_name = "MUTATOR", value_parser = mutator)]
+    exclude: Vec<String>,
+    /// Runs the drawn jstests unmutated first [default: on where $CI is set]
+    #[arg(long, overrides_with = "no_baseline", env = "JSTESTFUZZ_BASELINE")]
+    baseline: bool,
+    /// Does not run them
+    #[arg(long, overrides_with = "baseline")]
+    no_baseline: bool,
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+fn mutator(name: &str) -> Result<String, String> {
+    if MUTATORS.iter().any(|(one, _)| one.name() == name) {
+        return Ok(name.to_owned());
+    }
+    let names: Vec<&str> = MUTATORS.iter().map(|(one, _)| one.name()).collect();
+    Err(format!("there is no such mutator; there are {}", names.join(", ")))
+}
+
+impl RunArguments {
+    /// The same without clap.
+    pub fn options(&self) -> RunOptions {
+        RunOptions {
+            out: self.out.clone(),
+            server: self.choice(),
+            hang_min: self.hang_min,
+            hang_multiple: self.hang_multiple,
+            shell_memory: self.shell_memory,
+            validate: self.checks == "validate",
+            stop_at_first_failure: self.stop_at_first_failure,
+            seed: self.seed.unwrap_or_else(drawn_seed),
+            repeat: self.repeat(),
+        }
+    }
+
+    fn choice(&self) -> ServerChoice {
+        ServerChoice {
+            uri: self.uri.clone(),
+            mongod: self.mongod.clone(),
+            name: self.server.clone(),
+            file: self.server_file.clone(),
+            servers_dir: self.servers_dir.clone(),
+            base_port: self.base_port,
+            bugs: self.bugs.clone(),
+        }
+    }
+
+    fn repeat(&self) -> Vec<String> {
+        let flags = [
+            ("--uri", self.uri.clone()),
+            ("--mongod", self.mongod.as_ref().map(ToString::to_string)),
+            ("--server", self.server.clone()),
+            ("--server-file", self.server_file.as_ref().map(ToString::to_string)),
+            ("--servers-dir", self.servers_dir.as_ref().map(ToString::to_string)),
+            ("--bugs", self.bugs.clone()),
+        ];
+        flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
+    }
+}
+
+impl FuzzArguments {
+    /// The same without clap.
+    pub fn options(&self) -> FuzzOptions {
+        let corpus = if self.corpus.is_empty() { vec![shipped_corpus()] } else { self.corpus.clone() };
+        let new_since = match self.new_since.as_deref() {
+            None => NewSince::Automatic,
+            Some("none") => NewSince::Nothing,
+            Some(point) => NewSince::Point(point.to_owned()),
+        };
+        let substitutions = usize::from(self.substitutions);
+        FuzzOptions {
+            run: self.run.options(),
+            corpus,
+            sets: self.sets,
+            source_files: usize::from(self.source_files),
+            new_since,
+            shape: Shape { substitutions, only: self.only.clone(), exclude: self.exclude.clone() },
+            baseline: self.baseline || (!self.no_baseline && in_ci()),
+        }
+    }
+}
+
+/// CI systems say so.
+fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
+
+/// Beside the working directory's checkout if we are run from one, else where this program was built.
+pub fn shipped_corpus() -> Utf8PathBuf {
+    Utf8PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus"))
+}
+
+/// Small enough to be typed again.
+fn drawn_seed() -> u64 {
+    let now = jiff::Timestamp::now().as_nanosecond() as u64;
+    let mixed = blake3::hash(&[now.to_le_bytes(), u64::from(std::process::id()).to_le_bytes()].concat());
+    let bytes = mixed.as_bytes();
+    u64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+}

@@ -1,0 +1,81 @@
+//! The `triage` program: old records again.
+
+use camino::Utf8PathBuf;
+use clap::{Parser, Subcommand};
+use serde::Deserialize;
+
+use crate::campaign::CampaignError;
+use crate::exit_code::ExitCode;
+use crate::judge::{Verdict, judge};
+use crate::report::say;
+use crate::run::Execution;
+use crate::store::read_json;
+
+/// Looks at failures that a run recorded.
+#[derive(Debug, Parser)]
+#[command(name = "triage", version, max_term_width = 110)]
+pub struct Triage {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judges records again with today's oracles
+    Judge {
+        /// record.json of executions
+        #[arg(required = true, value_name = "RECORD")]
+        records: Vec<Utf8PathBuf>,
+    },
+    /// Says where to look first: the last completed statement and the first that was not
+    Locate {
+        /// record.json of an execution
+        #[arg(value_name = "RECORD")]
+        record: Utf8PathBuf,
+    },
+}
+
+#[derive(Deserialize)]
+struct Record {
+    execution: Execution,
+}
+
+/// Runs one of them.
+pub fn run(triage: &Triage) -> Result<ExitCode, CampaignError> {
+    match &triage.command {
+        Command::Judge { records } => judge_again(records),
+        Command::Locate { record } => {
+            locate(&read(record)?);
+            Ok(ExitCode::Clean)
+        }
+    }
+}
+
+fn read(path: &Utf8PathBuf) -> Result<Execution, CampaignError> {
+    let record: Record = read_json(path)?;
+    Ok(record.execution)
+}
+
+fn judge_again(records: &[Utf8PathBuf]) -> Result<ExitCode, CampaignError> {
+    let mut failures = false;
+    for path in records {
+        let judgement = judge(&read(path)?);
+        failures |= judgement.verdict == Verdict::Failure;
+        say(&format!("{path}: {:?}", judgement.verdict));
+        for finding in &judgement.findings {
+            say(&format!("  [{}] {}", finding.signature, finding.title));
+        }
+    }
+    Ok(if failures { ExitCode::FailuresFound } else { ExitCode::Clean })
+}
+
+fn locate(execution: &Execution) {
+    say(&format!("file            {}", execution.file));
+    match execution.last_completed() {
+        Some(last) => {
+            say(&format!("last completed  statement {last} of {}", execution.statements));
+            say(&format!("look first at   statement {}", last + 1));
+        }
+        None => say("last completed  none"),
+    }
+}
