@@ -1,0 +1,32 @@
+// Collections made, renamed and dropped, and databases too.
+(function() {
+    "use strict";
+    const other = db.getSiblingDB("admin_collections_other");
+    other.dropDatabase();
+    db.admin_made.drop();
+    db.admin_renamed.drop();
+    assert.commandWorked(db.createCollection("admin_made"));
+    assert.commandFailedWithCode(db.createCollection("admin_made", {capped: true, size: 4096}), 48);
+    assert.writeOK(db.admin_made.insert({_id: 1}));
+    assert.commandWorked(db.admin_made.renameCollection("admin_renamed"));
+    assert.eq(db.admin_renamed.count(), 1);
+    assert.eq(db.admin_made.count(), 0);
+    assert.commandFailed(db.admin_made.renameCollection("admin_other"));
+    assert.writeOK(db.admin_made.insert({_id: 2}));
+    assert.commandFailedWithCode(db.admin_made.renameCollection("admin_renamed"), 48);
+    assert.commandWorked(db.admin_made.renameCollection("admin_renamed", true));
+    assert.eq(db.admin_renamed.findOne()._id, 2);
+    assert.writeOK(other.things.insert({_id: 1}));
+    assert.commandWorked(db.adminCommand({renameCollection: "admin_collections_other.things", to: "admin_collections_other.moved"}));
+    assert.eq(other.moved.count(), 1);
+    assert.commandWorked(other.dropDatabase());
+    assert.eq(other.getCollectionNames(), []);
+    assert(db.admin_renamed.drop());
+    assert(!db.admin_renamed.drop());
+    assert.commandFailed(db.runCommand({create: ""}));
+    assert.commandFailed(db.runCommand({create: "bad$name"}));
+    assert.commandFailed(db.runCommand({drop: 5}));
+    assert.commandFailed(db.runCommand({renameCollection: "a.b", to: "c.d"}));
+    assert.throws(() => db.getSiblingDB(""));
+    assert.throws(() => db.getCollection(""));
+}());

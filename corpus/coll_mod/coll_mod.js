@@ -1,0 +1,20 @@
+// Needs: collMod of validators and TTL as a mongod has them (lacking in ferretdb).
+var t = db.coll_mod_forms;
+t.drop();
+assert.commandWorked(db.createCollection(t.getName(), {validator: {a: {$exists: true}}}));
+assert.writeOK(t.insert({_id: 1, a: 1}));
+assert.writeErrorWithCode(t.insert({_id: 2}), 121);
+assert.commandWorked(db.runCommand({collMod: t.getName(), validator: {b: {$type: "string"}}}));
+assert.writeOK(t.insert({_id: 2, b: "x"}));
+assert.writeErrorWithCode(t.insert({_id: 3, a: 1}), 121);
+assert.commandWorked(db.runCommand({collMod: t.getName(), validationLevel: "off"}));
+assert.writeOK(t.insert({_id: 4}));
+assert.commandWorked(db.runCommand({collMod: t.getName(), validationLevel: "strict", validationAction: "warn"}));
+assert.writeOK(t.insert({_id: 5}));
+assert.commandWorked(t.createIndex({when: 1}, {expireAfterSeconds: 100}));
+assert.commandWorked(db.runCommand({collMod: t.getName(), index: {keyPattern: {when: 1}, expireAfterSeconds: 500}}));
+assert.eq(t.getIndexes().filter(function(spec) { return spec.expireAfterSeconds == 500; }).length, 1);
+assert.commandFailed(db.runCommand({collMod: t.getName(), index: {keyPattern: {none: 1}, expireAfterSeconds: 5}}));
+assert.commandFailed(db.runCommand({collMod: t.getName(), unknownOption: 1}));
+assert.commandFailedWithCode(db.runCommand({collMod: "coll_mod_no_such", validationLevel: "off"}), 26);
+assert.commandWorked(db.runCommand({collMod: t.getName()}));

@@ -1,0 +1,34 @@
+// Inserting one document, many, none, with ids of every kind.
+var t = db.crud_insert_forms;
+t.drop();
+assert.writeOK(t.insert({_id: 1, name: "ada", born: 1815}));
+assert.writeOK(t.insert([{_id: 2, name: "grace"}, {_id: 3, name: "edsger"}]));
+assert.eq(t.count(), 3);
+assert.writeOK(t.insert({name: "no id given"}));
+assert.eq(t.find({_id: {$type: "objectId"}}).itcount(), 1);
+assert.writeOK(t.insert({_id: {a: 1, b: "two"}, v: 1}));
+assert.writeOK(t.insert({_id: ISODate("2021-05-06T07:08:09Z")}));
+assert.writeOK(t.insert({_id: NumberLong("9007199254740993")}));
+assert.writeOK(t.insert({_id: "string id", empty: {}, list: []}));
+assert.writeOK(t.insert({_id: UUID("11112222-3333-4444-5555-666677778888")}));
+assert.eq(t.findOne({_id: {a: 1, b: "two"}}).v, 1);
+assert.writeErrorWithCode(t.insert({_id: 1}), 11000);
+assert.eq(t.findOne({_id: 1}).name, "ada");
+var res = t.insertOne({_id: 20, x: 1});
+assert.eq(res.insertedId, 20);
+res = t.insertMany([{_id: 21}, {_id: 22}, {_id: 23}]);
+assert.eq(res.insertedIds.length, 3);
+assert.throws(function() {
+    t.insertOne({_id: 20});
+});
+assert.commandWorked(db.runCommand({insert: t.getName(), documents: [{_id: 30}, {_id: 31}], ordered: false}));
+var partly = db.runCommand({insert: t.getName(), documents: [{_id: 30}, {_id: 32}], ordered: false});
+assert.eq(partly.n, 1);
+assert.eq(partly.writeErrors[0].code, 11000);
+partly = db.runCommand({insert: t.getName(), documents: [{_id: 30}, {_id: 33}], ordered: true});
+assert.eq(partly.n, 0);
+assert.commandFailed(db.runCommand({insert: t.getName(), documents: []}));
+assert.eq(t.find({_id: {$gte: 20, $lt: 40}}).itcount(), 7);
+t.save({_id: 40, saved: 1});
+t.save({_id: 40, saved: 2});
+assert.eq(t.findOne({_id: 40}).saved, 2);

@@ -1,0 +1,31 @@
+// Whole documents replaced, and documents that come into being by an update.
+var t = db.crud_replace_upsert;
+t.drop();
+t.insert({_id: 1, a: 1, b: 2});
+assert.writeOK(t.update({_id: 1}, {c: 3}));
+assert.docEq(t.findOne({_id: 1}), {_id: 1, c: 3});
+var res = t.update({_id: 2}, {$set: {d: 4}}, {upsert: true});
+assert.eq(res.nUpserted, 1);
+assert.docEq(t.findOne({_id: 2}), {_id: 2, d: 4});
+res = t.update({x: 5, y: {$gt: 7}}, {$inc: {n: 1}}, {upsert: true});
+assert.eq(res.nUpserted, 1);
+assert.eq(t.findOne({x: 5}).n, 1);
+assert.eq(t.count({y: {$exists: true}}), 0);
+res = t.replaceOne({_id: 3}, {e: 5}, {upsert: true});
+assert.eq(res.upsertedId, 3);
+res = t.replaceOne({_id: 3}, {e: 6});
+assert.eq(res.matchedCount, 1);
+assert.eq(t.updateOne({_id: 3}, {$set: {e: 6}}).modifiedCount, 0);
+assert.eq(t.updateMany({}, {$set: {all: true}}).matchedCount, 4);
+assert.writeErrorWithCode(t.update({_id: 1}, {_id: 9, c: 3}), 66);
+assert.writeOK(t.update({_id: 7}, {$setOnInsert: {first: true}, $set: {n: 1}}, {upsert: true}));
+assert.writeOK(t.update({_id: 7}, {$setOnInsert: {first: false}, $set: {n: 2}}, {upsert: true}));
+assert.docEq(t.findOne({_id: 7}), {_id: 7, first: true, n: 2});
+assert.writeOK(t.update({"k.l": 1}, {$set: {"k.m": 2}}, {upsert: true}));
+assert.eq(t.findOne({"k.l": 1}).k.m, 2);
+assert.writeOK(t.update({$and: [{p: 1}, {q: 2}]}, {$set: {r: 3}}, {upsert: true}));
+assert.eq(t.findOne({p: 1}).q, 2);
+assert.throws(function() {
+    t.updateOne({_id: 1}, {noOperator: 1});
+});
+assert.eq(t.count(), 7);

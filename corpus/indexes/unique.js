@@ -1,0 +1,27 @@
+// Unique indexes: before and after the documents, compound, sparse, with nulls.
+var t = db.index_unique;
+t.drop();
+assert.commandWorked(t.createIndex({a: 1}, {unique: true}));
+assert.writeOK(t.insert({_id: 1, a: 1}));
+assert.writeErrorWithCode(t.insert({_id: 2, a: 1}), 11000);
+assert.writeErrorWithCode(t.insert({_id: 2, a: 1.0}), 11000);
+assert.writeOK(t.insert({_id: 3}));
+assert.writeErrorWithCode(t.insert({_id: 4, a: null}), 11000);
+assert.writeOK(t.insert({_id: 5, a: [7, 8, 7]}));
+assert.writeErrorWithCode(t.insert({_id: 6, a: 8}), 11000);
+assert.writeErrorWithCode(t.update({_id: 3}, {$set: {a: 7}}), 11000);
+assert.writeOK(t.update({_id: 1}, {$set: {a: 2}}));
+assert.writeOK(t.insert({_id: 7, a: 1}));
+assert.eq(t.find({a: {$gte: 1}}).hint({a: 1}).itcount(), 3);
+assert.commandWorked(t.dropIndex({a: 1}));
+assert.writeOK(t.insert({_id: 8, a: 1}));
+assert.commandFailedWithCode(t.createIndex({a: 1}, {unique: true}), 11000);
+assert.commandWorked(t.createIndex({b: 1}, {unique: true, sparse: true}));
+assert.writeOK(t.insert([{_id: 9}, {_id: 10}, {_id: 11, b: 1}]));
+assert.writeError(t.insert({_id: 12, b: 1}));
+assert.commandWorked(t.createIndex({c: 1, d: 1}, {unique: true, partialFilterExpression: {c: {$exists: true}}}));
+assert.writeOK(t.insert({_id: 13, c: 1, d: 1}));
+assert.writeErrorWithCode(t.insert({_id: 14, c: 1, d: 1}), 11000);
+assert.writeOK(t.insert({_id: 14, c: 1, d: 2}));
+assert.eq(t.getIndexes().length, 3);
+assert.commandWorked(t.runCommand("validate"));

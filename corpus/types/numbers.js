@@ -1,0 +1,28 @@
+// The four number types: stored, compared, converted.
+var t = db.types_numbers;
+t.drop();
+assert.writeOK(t.insert({_id: "i", v: NumberInt(5)}));
+assert.writeOK(t.insert({_id: "l", v: NumberLong(5)}));
+assert.writeOK(t.insert({_id: "d", v: 5}));
+assert.writeOK(t.insert({_id: "m", v: NumberDecimal("5.0")}));
+assert.eq(t.find({v: 5}).itcount(), 4);
+assert.eq(t.find({v: NumberLong(5)}).itcount(), 4);
+assert.eq(t.find({v: NumberDecimal("5")}).itcount(), 4);
+assert.eq(t.find({v: {$type: "int"}}).itcount(), 1);
+assert.eq(t.find({v: {$type: 18}}).itcount(), 1);
+assert.eq(t.distinct("v").length, 1);
+assert.writeOK(t.insert({_id: "big", v: NumberLong("9223372036854775807")}));
+assert.writeOK(t.insert({_id: "small", v: NumberLong("-9223372036854775808")}));
+assert.writeOK(t.insert({_id: "inf", v: Infinity}));
+assert.writeOK(t.insert({_id: "nan", v: NaN}));
+assert.writeOK(t.insert({_id: "zero", v: -0}));
+assert.eq(t.find({v: NaN}).itcount(), 1);
+assert.eq(t.find({v: {$gt: 9e18}}).itcount(), 2);
+assert.eq(t.find({v: 0}).itcount(), 1);
+assert.eq(t.find().sort({v: 1}).limit(1).next()._id, "nan");
+assert.eq(t.find().sort({v: -1}).limit(1).next()._id, "inf");
+assert.eq(String(t.findOne({_id: "big"}).v), 'NumberLong("9223372036854775807")');
+assert.eq(t.findOne({_id: "m"}).v, NumberDecimal("5.0"));
+assert.writeErrorWithCode(t.update({_id: "big"}, {$inc: {v: NumberLong(1)}}), 2);
+assert.writeOK(t.update({_id: "big"}, {$inc: {v: 1.5}}));
+assert.eq(t.count({_id: "big", v: {$type: "double"}}), 1);

@@ -1,0 +1,28 @@
+// Fields set, unset and renamed, at the top and below.
+var t = db.update_set_unset;
+t.drop();
+t.insert({_id: 1, a: 1, sub: {b: 2, c: {d: 3}}, list: [1, 2, 3]});
+assert.writeOK(t.update({_id: 1}, {$set: {a: "one", "sub.b": NumberLong(2), "sub.c.e": [4]}}));
+assert.eq(t.findOne().sub.c.e, [4]);
+assert.writeOK(t.update({_id: 1}, {$set: {"list.1": "two", "list.5": "six"}}));
+assert.eq(t.findOne().list.length, 6);
+assert.writeOK(t.update({_id: 1}, {$unset: {a: 1, "sub.c.d": "", missing: true}}));
+assert.eq(t.count({a: {$exists: true}}), 0);
+assert.writeOK(t.update({_id: 1}, {$unset: {"list.0": 1}}));
+assert.eq(t.findOne().list[0], null);
+assert.writeOK(t.update({_id: 1}, {$rename: {"sub.b": "moved", list: "sub.list"}}));
+assert.eq(t.findOne().moved, 2);
+assert.eq(t.findOne().sub.list.length, 6);
+assert.writeOK(t.update({_id: 1}, {$rename: {missing: "stillMissing"}}));
+assert.writeErrorWithCode(t.update({_id: 1}, {$set: {_id: 2}}), 66);
+assert.writeError(t.update({_id: 1}, {$set: {x: 1}, $unset: {x: 1}}));
+assert.writeError(t.update({_id: 1}, {$set: {x: 1, "x.y": 1}}));
+assert.writeErrorWithCode(t.update({_id: 1}, {$set: {"moved.x": 1}}), 28);
+assert.writeError(t.update({_id: 1}, {$rename: {moved: "moved"}}));
+assert.writeError(t.update({_id: 1}, {$rename: {moved: 5}}));
+assert.writeError(t.update({_id: 1}, {$unknown: {a: 1}}));
+assert.writeOK(t.update({_id: 1}, {$set: {n: null, u: "", o: {}, e: []}}));
+assert.eq(t.count({n: null, e: {$size: 0}}), 1);
+assert.writeOK(t.update({}, {$set: {touched: ISODate("2020-02-29T00:00:00Z")}}, {multi: true}));
+assert.eq(t.count({touched: {$type: "date"}}), 1);
+printjson(t.findOne());
