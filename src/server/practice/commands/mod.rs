@@ -3,6 +3,7 @@
 mod administration;
 mod aggregate;
 mod collections;
+mod count;
 mod create;
 mod cursors;
 mod delete;
@@ -14,7 +15,9 @@ mod handshake;
 mod indexes;
 mod insert;
 mod parameters;
+mod output;
 mod sessions;
+mod sources;
 mod statistics;
 mod update;
 mod validate;
@@ -77,6 +80,7 @@ const FAMILIES: &[&[Command]] = &[
     sessions::COMMANDS,
     insert::COMMANDS,
     find::COMMANDS,
+    count::COMMANDS,
     cursors::COMMANDS,
     update::COMMANDS,
     delete::COMMANDS,

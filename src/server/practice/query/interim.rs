@@ -49,6 +49,10 @@ impl PipelineUpdate {
     pub fn apply(&self, old: &Document) -> Result<Document, CommandError> {
         Ok(old.clone())
     }
+
+    pub fn apply_with(&self, old: &Document, _new: &Document) -> Result<Document, CommandError> {
+        Ok(old.clone())
+    }
 }
 
 impl Matcher {
@@ -67,5 +71,32 @@ impl Projection {
 
     pub fn apply(&self, document: &Document) -> Result<Document, CommandError> {
         Ok(document.clone())
+    }
+}
+
+pub trait CollectionAccess {
+    fn documents(&self, name: &str) -> Result<Vec<std::sync::Arc<Document>>, CommandError>;
+}
+
+#[derive(Debug)]
+pub struct Pipeline(Vec<Document>);
+
+impl Pipeline {
+    pub fn parse(stages: &[Bson], _: Option<&Document>) -> Result<Self, CommandError> {
+        Ok(Self(stages.iter().filter_map(Bson::as_document).cloned().collect()))
+    }
+
+    pub fn run(&self, mut documents: Vec<Document>, _: &dyn CollectionAccess) -> Result<Vec<Document>, CommandError> {
+        for stage in &self.0 {
+            match stage.first() {
+                Some(("$match", Bson::Document(filter))) => {
+                    let matcher = Matcher::parse(filter)?;
+                    documents.retain(|document| matcher.matches(document));
+                }
+                Some(("$limit", limit)) => documents.truncate(limit.as_i64().unwrap_or(0) as usize),
+                _ => {}
+            }
+        }
+        Ok(documents)
     }
 }

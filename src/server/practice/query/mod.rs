@@ -7,12 +7,13 @@ mod plan;
 mod run;
 
 pub use bounds::Interval;
-pub use interim::{Matcher, PipelineUpdate, Projection, SortPattern};
-pub use plan::{IndexScan, Plan, Wishes, hinted};
+pub use interim::{CollectionAccess, Matcher, Pipeline, PipelineUpdate, Projection, SortPattern};
+pub use plan::{IndexScan, Plan, Wishes, choose, hinted};
 pub use run::{Found, run};
 
+use super::collection::State;
 use super::errors::CommandError;
-use crate::wire::bson::Document;
+use crate::wire::bson::{Bson, Document, compare};
 
 /// A query over one collection.
 #[derive(Debug)]
@@ -36,5 +37,45 @@ impl<'a> Request<'a> {
     /// What is wrong with the filter or the order.
     pub fn new(filter: &'a Document, wishes: Wishes<'a>) -> Result<Self, CommandError> {
         Ok(Self { filter, matcher: Matcher::parse(filter)?, wishes, skip: 0, limit: 0 })
+    }
+}
+
+impl<'a> Request<'a> {
+    /// The same with variables that `$expr` may use.
+    ///
+    /// # Errors
+    /// What is wrong with the filter, the order or the variables.
+    pub fn with_variables(
+        filter: &'a Document,
+        wishes: Wishes<'a>,
+        _variables: Option<&Document>,
+    ) -> Result<Self, CommandError> {
+        Self::new(filter, wishes)
+    }
+}
+
+/// Refuses a hint that names no index of the collection.
+///
+/// # Errors
+/// 2
+pub fn check_hint(state: &State, hint: &Bson) -> Result<(), CommandError> {
+    match hint {
+        Bson::Document(order) if order.contains("$natural") || order.is_empty() => Ok(()),
+        hint => hinted(state, hint).map(|_| ()),
+    }
+}
+
+/// True where two documents have equal values at a path of fields.
+pub fn same_value_at(left: &Document, right: &Document, path: &str) -> bool {
+    match (at(left, path), at(right, path)) {
+        (Some(a), Some(b)) => compare(a, b).is_eq(),
+        _ => false,
+    }
+}
+
+fn at<'a>(document: &'a Document, path: &str) -> Option<&'a Bson> {
+    match path.split_once('.') {
+        None => document.get(path),
+        Some((head, rest)) => at(document.get_document(head)?, rest),
     }
 }
