@@ -2,7 +2,7 @@
 // looks at its interrupt in loops only, and tests make arrays of four billion holes.
 
 const globalEval = eval;
-const { apply: reflectApply } = Reflect;
+const { apply: reflectApply, defineProperty: tryDefine } = Reflect;
 const arrayFilter = uncurry(Array.prototype.filter);
 const arraySome = uncurry(Array.prototype.some);
 const arrayFind = uncurry(Array.prototype.find);
@@ -43,6 +43,11 @@ function defined(document) {
         }
     }
     return copy;
+}
+
+/// What stands for a list may be one element of it.
+function asList(value) {
+    return isArray(value) ? value : value === undefined ? [] : [value];
 }
 
 /// A copy without some keys.

@@ -16,7 +16,7 @@ class Mongo {
 
     getDBs(session, filter, nameOnly, authorizedDatabases) {
         const command = defined({ listDatabases: 1, filter, nameOnly, authorizedDatabases });
-        const reply = (session ? session.getDatabase("admin") : this.getDB("admin")).runCommand(command);
+        const reply = adminOf(this, session).runCommand(command);
         if (!isOk(reply)) {
             throw errorWithCode(reply, "listDatabases failed:" + tojson(reply));
         }
@@ -49,6 +49,10 @@ class Mongo {
     tojson() { return this.toString(); }
 }
 
+function adminOf(mongo, session) {
+    return session instanceof DriverSession ? session.getDatabase("admin") : mongo.getDB("admin");
+}
+
 /// `mongodb://host:port/db?option` and `host:port/db` name the same server as `host:port`.
 function plainAddress(address) {
     const text = address === undefined || address === null ? "" : String(address);
@@ -67,8 +71,7 @@ hide(Mongo.prototype, {
     hasExplainCommand() { return true; },
     hasWriteCommands() { return true; },
     getLogComponents(session) {
-        const database = session ? session.getDatabase("admin") : this.getDB("admin");
-        const reply = database.runCommand({ getParameter: 1, logComponentVerbosity: 1 });
+        const reply = adminOf(this, session).runCommand({ getParameter: 1, logComponentVerbosity: 1 });
         return assert.commandWorked(reply).logComponentVerbosity;
     },
     setLogLevel(level, component) {

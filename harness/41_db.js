@@ -23,8 +23,12 @@ class DB {
 
     /// The same for commands that obey the read preference.
     runReadCommand(command, extra, options) {
+        const preference = this.getReadPref();
+        if (preference === undefined || (!isObject(command) && typeof command !== "string")) {
+            return this.runCommand(command, extra, options);
+        }
         const document = typeof command === "string" ? objectAssign({ [command]: 1 }, extra) : command;
-        return this.runCommand(withReadPreference(document, this.getReadPref()), undefined, options);
+        return this.runCommand(withReadPreference(document, preference), undefined, options);
     }
 
     adminCommand(command, extra) {
@@ -74,8 +78,7 @@ function asQueryFailure(error) {
 }
 
 function withReadPreference(command, preference) {
-    return preference === undefined || command.$readPreference !== undefined ? command
-        : objectAssign({}, command, { $readPreference: preference });
+    return command.$readPreference === undefined ? objectAssign({}, command, { $readPreference: preference }) : command;
 }
 
 // --- names that become collections
@@ -96,9 +99,10 @@ function lastResort(make) {
             if (!isObject(owner) || owner._mongo === undefined) {
                 return undefined;
             }
-            const made = make(owner, name);
-            hide(owner, { [name]: made });
-            return made;
+            const value = make(owner, name);
+            // A frozen owner keeps nothing and asks again.
+            tryDefine(owner, name, { value, writable: true, configurable: true, enumerable: false });
+            return value;
         }
     });
 }

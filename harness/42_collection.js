@@ -147,7 +147,7 @@ function openChangeStream(db, target, pipeline, options, stageOptions) {
         }
     }
     const stages = [{ $changeStream: stage }];
-    for (const further of pipeline || []) {
+    for (const further of asList(pipeline)) {
         arrayPush(stages, further);
     }
     return runAggregate(db, target, stages, rest);

@@ -54,14 +54,14 @@ function deleteOrThrow(collection, filter, options, limit) {
 hide(DBCollection.prototype, {
     insertOne(document, options) {
         const complete = withId(document);
-        writeOrThrow(this, "insert", complete, options);
+        writeOrThrow(this, "insert", complete, options || {});
         const answered = acknowledged(effectiveWriteConcern(options, this));
-        return defined({ acknowledged: answered, insertedId: answered ? complete._id : undefined });
+        return answered ? { acknowledged: true, insertedId: complete._id } : { acknowledged: false };
     },
     insertMany(documents, options) {
         const bulk = new Bulk(this, !(options && options.ordered === false));
         const ids = [];
-        for (const document of documents) {
+        for (const document of asList(documents)) {
             const complete = withId(document);
             arrayPush(ids, isObject(complete) ? complete._id : undefined);
             bulk.insert(complete);

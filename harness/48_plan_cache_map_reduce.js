@@ -21,7 +21,7 @@ class PlanCache {
     clearPlansByQuery(...parts) { this._run("planCacheClear", queryShape(parts)); }
     listQueryShapes() { return this._run("planCacheListQueryShapes").shapes; }
     getPlansByQuery(...parts) { return this._run("planCacheListPlans", queryShape(parts)).plans; }
-    list(pipeline) { return this._collection.aggregate([{ $planCacheStats: {} }, ...(pipeline || [])]).toArray(); }
+    list(pipeline) { return this._collection.aggregate([{ $planCacheStats: {} }, ...asList(pipeline)]).toArray(); }
 }
 
 /// A shape is one document, or a query, projection, sort and collation one after another.
