@@ -91,13 +91,12 @@ fn the_globals_around_a_test_are_there_and_survive_what_it_overwrites() {
 }
 
 #[test]
-#[ignore = "needs count, update and aggregate of the practice server"]
 fn writes_return_their_errors_and_the_driver_methods_throw_them() {
     holds("writes.js");
 }
 
 #[test]
-#[ignore = "needs count, update and aggregate of the practice server"]
+#[ignore = "needs projections and views of the practice server"]
 fn queries_are_lazy_and_fetch_every_batch() {
     holds("queries.js");
 }
