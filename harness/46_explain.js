@@ -44,12 +44,7 @@ class Explainable {
     aggregate(pipeline, options, ...stages) {
         const separate = !isArray(pipeline);
         const all = separate ? arrayFilter([pipeline, options, ...stages], (stage) => stage !== undefined) : pipeline;
-        const extra = separate ? {} : objectAssign({}, options);
-        if (this._verbosity === "queryPlanner") {
-            // Servers had explain as an option of aggregate before they had it as a command over aggregate.
-            return this._collection.aggregate(all, objectAssign(extra, { explain: true }));
-        }
-        const { batchSize, ...rest } = extra;
+        const { batchSize, ...rest } = separate ? {} : objectAssign({}, options);
         const cursor = defined({ batchSize });
         return this._explain(objectAssign({ aggregate: this._collection.getName(), pipeline: all, cursor }, rest));
     }

@@ -105,7 +105,7 @@ sends({ explain: { find: "c", filter: {}, limit: 1 }, verbosity: "executionStats
 sends({ explain: { count: "c", query: { a: 1 } }, verbosity: "queryPlanner" }, () => c.explain().count({ a: 1 }));
 sends({ explain: { count: "c", query: {}, hint: "x" }, verbosity: "queryPlanner" }, () => c.explain().find().hint("x").count());
 sends({ explain: { distinct: "c", key: "a", query: {} }, verbosity: "queryPlanner" }, () => c.explain().distinct("a"));
-sends({ aggregate: "c", pipeline: [], explain: true }, () => c.explain().aggregate([]));
+sends({ explain: { aggregate: "c", pipeline: [], cursor: {} }, verbosity: "queryPlanner" }, () => c.explain().aggregate([]));
 sends({ explain: { aggregate: "c", pipeline: [], cursor: {} }, verbosity: "executionStats" }, () => c.explain("executionStats").aggregate([]));
 sends({ explain: { update: "c", updates: [{ q: { a: 1 }, u: { $set: { b: 1 } }, upsert: false, multi: true }] }, verbosity: "queryPlanner" },
     () => c.explain().update({ a: 1 }, { $set: { b: 1 } }, { multi: true }));

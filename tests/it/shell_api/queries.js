@@ -83,7 +83,6 @@ assert.eq([db._nothing, db.foo._nothing, db.then, db.foo.toJSON, db[Symbol.itera
           [undefined, undefined, undefined, undefined, undefined]);
 assert.eq(Object.keys(db), []);
 assert.eq(tojson(db.foo), db.getName() + ".foo");
-assert(db.foo.drop() === false);
 assert(coll.drop());
 assert.commandWorked(db.runCommand("ping"));
 assert.commandWorked(db.adminCommand({ ping: 1 }));
