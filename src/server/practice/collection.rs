@@ -154,7 +154,7 @@ impl State {
     /// Puts another document in a record's place.
     ///
     /// # Errors
-    /// As [`State::insert`]; 10003 where a document of a capped collection would change its size.
+    /// As [`State::insert`].
     pub fn replace(
         &mut self,
         record: i64,
@@ -168,13 +168,10 @@ impl State {
         let was_valid = self.validator.as_ref().is_none_or(|validator| validator.matcher.matches(&old.document));
         let strict = self.validator.as_ref().is_none_or(|validator| validator.strict);
         let bytes = self.admit(&document, validate && (strict || was_valid))?;
-        if self.capped.is_some() && bytes != old.bytes {
-            let text = format!("Cannot change the size of a document in a capped collection: {} != {bytes}", old.bytes);
-            return Err(CommandError::new(10003, text));
-        }
         self.check_indexes(&document, record, namespace)?;
         self.unfile(record);
         self.file(record, Record { document: Arc::new(document), bytes });
+        self.evict();
         Ok(())
     }
 
@@ -198,6 +195,7 @@ impl State {
     /// A duplicate key, or documents that cannot be filed; the collection is as before then.
     pub fn build(&mut self, spec: Spec, namespace: &str) -> Result<(), CommandError> {
         let mut index = Index::new(spec);
+        index.built_empty = self.records.is_empty();
         for (id, record) in &self.records {
             index.check(&record.document, *id, namespace)?;
             index.insert(&record.document, *id);

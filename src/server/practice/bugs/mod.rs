@@ -1,4 +1,15 @@
-//! Planted bugs: what this server does wrong on purpose.
+//! Planted bugs: what this server does wrong on purpose, so that a fuzzer's finds can be checked against the truth.
+//!
+//! One file a bug: its description and the condition that fires it. The commands call the conditions where a real server
+//! would have the mistake; what happens then is done by [`faults`]. No bug is on unless `--bugs` says so.
+
+pub mod dollar_field;
+pub mod endless_scan;
+pub mod faults;
+pub mod get_more_without_collection;
+pub mod narrow_count;
+pub mod stage_as_filter;
+pub mod stale_entry;
 
 use std::collections::BTreeSet;
 
@@ -34,9 +45,18 @@ pub struct PlantedBug {
     pub program: &'static str,
 }
 
+static ALL: [PlantedBug; 6] = [
+    stage_as_filter::BUG,
+    narrow_count::BUG,
+    dollar_field::BUG,
+    stale_entry::BUG,
+    endless_scan::BUG,
+    get_more_without_collection::BUG,
+];
+
 /// All planted bugs by id.
 pub fn all() -> &'static [PlantedBug] {
-    &[]
+    &ALL
 }
 
 /// The planted bugs that are switched on.
@@ -75,4 +95,23 @@ impl Bugs {
 fn find(id: &str) -> Result<&'static str, String> {
     let bug = all().iter().find(|bug| bug.id.eq_ignore_ascii_case(id));
     bug.map(|bug| bug.id).ok_or_else(|| format!("there is no planted bug '{id}'; `fuzz server bugs` lists them"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_in_any_case_and_unknown_ones_named() {
+        let one = Bugs::parse("practice-1").unwrap();
+        assert!(one.on(&all()[0]) && !one.on(&all()[1]));
+        assert_eq!(Bugs::parse("all").unwrap(), Bugs::all());
+        assert_eq!(Bugs::parse("none").unwrap(), Bugs::none());
+        assert!(Bugs::parse("PRACTICE-1,NOPE").unwrap_err().contains("NOPE"));
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        assert_eq!(Bugs::all().0.len(), all().len());
+    }
 }

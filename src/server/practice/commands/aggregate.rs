@@ -9,7 +9,7 @@ use crate::server::practice::catalog::Entry;
 use crate::server::practice::collection::Collection;
 use crate::server::practice::cursor::Cursor;
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::{self, CollectionAccess, Pipeline, Request, Wishes};
+use crate::server::practice::query::{self, CollectionAccess, Pipeline, Wishes};
 use crate::wire::bson::{Bson, Document};
 use std::sync::Arc;
 
@@ -108,8 +108,8 @@ impl Access<'_, '_> {
         match resolve(self.call, name)? {
             Source::Collection(None) => Ok(Vec::new()),
             Source::Collection(Some(collection)) => {
-                let request = Request::new(filter.unwrap_or(&EMPTY), Wishes::default())?;
-                let found = query::run(&collection.state.lock(), &request, self.call.operation)?;
+                let request = self.call.request(filter.unwrap_or(&EMPTY), Wishes::default())?;
+                let found = self.call.search(&collection.state.lock(), &request)?;
                 Ok(found.records.into_iter().map(|(_, document)| Arc::unwrap_or_clone(document)).collect())
             }
             Source::View { on, pipeline } => {
@@ -157,6 +157,7 @@ fn aggregate(call: &Call<'_>) -> Result<Document, CommandError> {
         return super::explain::pipeline(call, name, stages, "queryPlanner");
     }
     let batch_size = batch_size_of(&arguments)?;
+    call.check_wanted(0, batch_size.unwrap_or(0));
     if arguments.document("cursor")?.is_none() {
         let text = "The 'cursor' option is required, except for aggregate with the explain argument";
         return Err(CommandError::new(code::FAILED_TO_PARSE, text));

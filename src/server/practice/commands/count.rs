@@ -6,7 +6,7 @@ use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
 use crate::server::practice::errors::CommandError;
-use crate::server::practice::query::{self, Request, Wishes};
+use crate::server::practice::query::{Request, Wishes};
 use crate::wire::bson::{Bson, Document, MAX_DOCUMENT_BYTES, compare};
 
 pub const COMMANDS: &[Command] = &[
@@ -30,25 +30,24 @@ pub const COMMANDS: &[Command] = &[
 ///
 /// # Errors
 /// What is wrong with its fields.
-pub fn request<'a>(arguments: &Arguments<'a>) -> Result<Request<'a>, CommandError> {
+pub fn request<'a>(call: &Call<'_>, arguments: &Arguments<'a>) -> Result<Request<'a>, CommandError> {
     arguments.collation()?;
     let filter = arguments.document("query")?.unwrap_or(&EMPTY);
     let hint = wishes(arguments)?.hint;
-    let mut request = Request::new(filter, Wishes { hint, ..Wishes::default() })?;
+    let mut request = call.request(filter, Wishes { hint, ..Wishes::default() })?;
     request.skip = arguments.size("skip")?.unwrap_or(0) as usize;
     request.limit = arguments.integer("limit")?.unwrap_or(0).unsigned_abs() as usize;
+    call.check_wanted(request.skip, request.limit);
     Ok(request)
 }
 
 fn count(call: &Call<'_>) -> Result<Document, CommandError> {
     let arguments = call.arguments();
     let name = call.collection_name()?;
-    let request = request(&arguments)?;
+    let request = request(call, &arguments)?;
     let n = match resolve(call, name)? {
         Source::Collection(None) => 0,
-        Source::Collection(Some(collection)) => {
-            query::run(&collection.state.lock(), &request, call.operation)?.records.len()
-        }
+        Source::Collection(Some(collection)) => call.search(&collection.state.lock(), &request)?.records.len(),
         Source::View { on, mut pipeline } => {
             if !request.filter.is_empty() {
                 pipeline.push(Bson::Document(doc! { "$match": (request.filter.clone()) }));
@@ -70,12 +69,12 @@ fn distinct(call: &Call<'_>) -> Result<Document, CommandError> {
     }
     let filter = arguments.document("query")?.unwrap_or(&EMPTY);
     let hint = wishes(&arguments)?.hint;
-    let request = Request::new(filter, Wishes { hint, ..Wishes::default() })?;
+    let request = call.request(filter, Wishes { hint, ..Wishes::default() })?;
     let mut values = Vec::new();
     match resolve(call, name)? {
         Source::Collection(None) => {}
         Source::Collection(Some(collection)) => {
-            let found = query::run(&collection.state.lock(), &request, call.operation)?;
+            let found = call.search(&collection.state.lock(), &request)?;
             found.records.iter().for_each(|(_, document)| collect(document, key, &mut values));
         }
         Source::View { on, mut pipeline } => {

@@ -3,6 +3,7 @@
 use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
+use crate::server::practice::bugs::get_more_without_collection;
 use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document};
 use std::sync::atomic::Ordering;
@@ -41,6 +42,8 @@ fn get_more(call: &Call<'_>) -> Result<Document, CommandError> {
         Some(size) => Some(size as usize),
     };
     let namespace = call.namespace(name);
+    let exists = call.server.catalog.get(call.database, name).is_some() || name.starts_with("$cmd.");
+    get_more_without_collection::check(&call.server.bugs, exists)?;
     let missing = || CommandError::new(code::CURSOR_NOT_FOUND, format!("cursor id {id} not found"));
     let owner = call.server.cursors.namespace(id).ok_or_else(missing)?;
     if owner != namespace {

@@ -54,7 +54,7 @@ fn explain(call: &Call<'_>) -> Result<Document, CommandError> {
     match name {
         "find" => {
             inner.check(super::find::FIELDS)?;
-            let find = Find::parse(&inner)?;
+            let find = Find::parse(call, &inner)?;
             let top = find.projected.map(|fields| {
                 let simple = fields.iter().all(|(path, value)| value.as_flag().is_some() && !path.contains('.'));
                 let stage = if simple { "PROJECTION_SIMPLE" } else { "PROJECTION_DEFAULT" };
@@ -62,11 +62,11 @@ fn explain(call: &Call<'_>) -> Result<Document, CommandError> {
             });
             one(call, collection, &find.request, top, verbosity)
         }
-        "count" => one(call, collection, &count::request(&inner)?, Some(top("COUNT")), verbosity),
+        "count" => one(call, collection, &count::request(call, &inner)?, Some(top("COUNT")), verbosity),
         "distinct" => {
             inner.required("key", inner.text("key")?)?;
             let filter = inner.document("query")?.unwrap_or(&EMPTY);
-            one(call, collection, &Request::new(filter, Wishes::default())?, None, verbosity)
+            one(call, collection, &call.request(filter, Wishes::default())?, None, verbosity)
         }
         "aggregate" => {
             inner.check(super::aggregate::FIELDS)?;
@@ -77,7 +77,7 @@ fn explain(call: &Call<'_>) -> Result<Document, CommandError> {
         "delete" => written(call, collection, &inner, "deletes", "DELETE", verbosity),
         "findAndModify" | "findandmodify" => {
             let filter = inner.document("query")?.unwrap_or(&EMPTY);
-            let mut request = Request::new(filter, super::find::wishes(&inner)?)?;
+            let mut request = call.request(filter, super::find::wishes(&inner)?)?;
             request.limit = 1;
             let stage = if inner.flag("remove")? { "DELETE" } else { "UPDATE" };
             one(call, collection, &request, Some(top(stage)), verbosity)
@@ -108,7 +108,7 @@ fn written(
     };
     let arguments = Arguments::new(field, statement);
     let filter = arguments.required("q", arguments.document("q")?)?;
-    let request = Request::new(filter, super::find::wishes(&arguments)?)?;
+    let request = call.request(filter, super::find::wishes(&arguments)?)?;
     one(call, name, &request, Some(top(stage)), verbosity)
 }
 
@@ -147,7 +147,7 @@ fn shown(
     let executed = verbosity != "queryPlanner";
     let found = match state {
         None => Found::nothing(),
-        Some(state) if executed => query::run(state, request, call.operation)?,
+        Some(state) if executed => call.search(state, request)?,
         Some(state) => Found { plan: query::choose(state, request.filter, request.wishes)?, ..Found::nothing() },
     };
     let plan = tree(state, request, &found, top, false);
@@ -185,7 +185,7 @@ pub fn pipeline(call: &Call<'_>, name: &str, stages: &[Bson], verbosity: &str) -
         Source::View { on, pipeline } => (on, pipeline.into_iter().chain(stages.iter().cloned()).collect()),
     };
     let filter = leading_match(&stages).unwrap_or(&EMPTY);
-    let request = Request::new(filter, Wishes::default())?;
+    let request = call.request(filter, Wishes::default())?;
     let collection = call.server.catalog.collection(call.database, &on)?;
     let cursor = match &collection {
         Some(collection) => shown(call, &on, Some(&collection.state.lock()), &request, None, verbosity)?,

@@ -8,7 +8,7 @@ use crate::server::practice::collection::{Collection, State};
 use crate::server::practice::cursor::{Cursor, Tail};
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::index::keys;
-use crate::server::practice::query::{self, Found, Plan, Projection, Request, Wishes};
+use crate::server::practice::query::{Found, Plan, Projection, Request, Wishes};
 use crate::wire::bson::{Bson, Document};
 use std::sync::{Arc, LazyLock};
 
@@ -69,10 +69,11 @@ impl<'a> Find<'a> {
     ///
     /// # Errors
     /// What is wrong with them.
-    pub fn parse(arguments: &Arguments<'a>) -> Result<Self, CommandError> {
+    pub fn parse(call: &Call<'_>, arguments: &Arguments<'a>) -> Result<Self, CommandError> {
         arguments.collation()?;
         let filter = arguments.document("filter")?.unwrap_or(&EMPTY);
-        let mut request = Request::with_variables(filter, wishes(arguments)?, arguments.document("let")?)?;
+        let mut request = call.request(filter, wishes(arguments)?)?;
+        request.bind(arguments.document("let")?)?;
         request.skip = arguments.size("skip")?.unwrap_or(0) as usize;
         let limit = arguments.integer("limit")?.unwrap_or(0);
         let many = arguments.integer("ntoreturn")?.unwrap_or(0);
@@ -93,6 +94,8 @@ impl<'a> Find<'a> {
             arguments.flag(flag)?;
         }
         find.check(arguments)?;
+        call.check_wanted(find.request.skip, find.request.limit);
+        call.check_wanted(0, find.batch_size.unwrap_or(0));
         Ok(find)
     }
 
@@ -175,7 +178,7 @@ fn key_of(state: &State, plan: &Plan, document: &Document) -> Document {
 fn find(call: &Call<'_>) -> Result<Document, CommandError> {
     let arguments = call.arguments();
     let name = call.collection_name()?;
-    let find = Find::parse(&arguments)?;
+    let find = Find::parse(call, &arguments)?;
     match resolve(call, name)? {
         Source::Collection(collection) => {
             let cursor = match &collection {
@@ -202,7 +205,7 @@ fn open(call: &Call<'_>, name: &str, find: &Find<'_>, collection: &Arc<Collectio
         );
         return Err(CommandError::new(code::BAD_VALUE, text));
     }
-    let Found { records, plan, .. } = query::run(&state, &find.request, call.operation)?;
+    let Found { records, plan, .. } = call.search(&state, &find.request)?;
     let last = state.records().next_back().map_or(0, |(record, _)| record);
     let shown = records
         .iter()

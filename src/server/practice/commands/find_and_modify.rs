@@ -6,7 +6,7 @@ use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::{self, Projection, Request, Wishes};
+use crate::server::practice::query::{Projection, Request, Wishes};
 use crate::server::practice::update::{Update, upsert};
 use crate::wire::bson::{Bson, Document};
 
@@ -47,7 +47,7 @@ fn find_and_modify(call: &Call<'_>) -> Result<Document, CommandError> {
     arguments.collation()?;
     let filter = arguments.document("query")?.unwrap_or(&EMPTY);
     let wishes = Wishes { sort: arguments.document("sort")?, hint: arguments.get("hint"), ..Wishes::default() };
-    let mut request = Request::new(filter, wishes)?;
+    let mut request = call.request(filter, wishes)?;
     request.limit = 1;
     let projection = match arguments.document("fields")?.filter(|fields| !fields.is_empty()) {
         Some(fields) => Some(Projection::parse(fields)?),
@@ -89,7 +89,7 @@ fn check(arguments: &Arguments<'_>) -> Result<(), CommandError> {
 fn remove(call: &Call<'_>, name: &str, request: &Request<'_>) -> Result<Outcome, CommandError> {
     let Some(collection) = call.server.catalog.collection(call.database, name)? else { return Ok(Outcome::default()) };
     let mut state = collection.state.lock();
-    let found = query::run(&state, request, call.operation)?;
+    let found = call.search(&state, &request)?;
     let removed = found.records.first().and_then(|(record, _)| state.remove(*record));
     let value = removed.map(|document| Document::clone(&document));
     Ok(Outcome { n: i32::from(value.is_some()), value, ..Outcome::default() })
@@ -108,9 +108,9 @@ fn update(call: &Call<'_>, name: &str, request: Request<'_>) -> Result<Outcome, 
         None => return Ok(Outcome { updated: Some(false), ..Outcome::default() }),
     };
     let namespace = call.namespace(name);
-    let statement = Statement { request, update, multi: false, upsert };
+    let statement = Statement { request, update, upsert };
     let mut state = collection.state.lock();
-    let found = query::run(&state, &statement.request, call.operation)?;
+    let found = call.search(&state, &statement.request)?;
     if let Some((record, old)) = found.records.first() {
         let change = Change { collection: &collection, record: *record, old, validate };
         let changed = statement.apply(call, &mut state, &namespace, &change)?;

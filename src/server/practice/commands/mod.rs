@@ -26,10 +26,13 @@ pub use handshake::now;
 pub use insert::{new_id, now as timestamp_now};
 
 use super::arguments::Arguments;
+use super::bugs::{endless_scan, narrow_count, stage_as_filter};
 use super::catalog::check_database;
+use super::collection::State;
 use super::errors::{CommandError, code};
 use super::net::Connection;
 use super::operation::{Interrupt, Operation};
+use super::query::{self, Found, Request, Wishes};
 use super::server::Server;
 use crate::wire::bson::{Bson, Document};
 use serde_json::json;
@@ -237,6 +240,30 @@ impl Call<'_> {
     /// `database.name`
     pub fn namespace(&self, name: &str) -> String {
         format!("{}.{name}", self.database)
+    }
+
+    /// Runs a request over a collection that is locked: the one door to [`query::run`], where planted bugs wait.
+    ///
+    /// # Errors
+    /// What [`query::run`] says.
+    pub fn search(&self, state: &State, request: &Request<'_>) -> Result<Found, CommandError> {
+        let found = query::run(state, request, self.operation)?;
+        endless_scan::check(&self.server.bugs, state, &found);
+        Ok(found)
+    }
+
+    /// Reads a filter with its wishes: the one door to [`Request::new`], where a planted bug waits.
+    ///
+    /// # Errors
+    /// What is wrong with the filter.
+    pub fn request<'b>(&self, filter: &'b Document, wishes: Wishes<'b>) -> Result<Request<'b>, CommandError> {
+        stage_as_filter::check(&self.server.bugs, filter);
+        Request::new(filter, wishes)
+    }
+
+    /// Where a planted bug waits for sums that 32 bits do not hold.
+    pub fn check_wanted(&self, skip: usize, limit: usize) {
+        narrow_count::check(&self.server.bugs, &self.server.log, &self.connection.name, skip, limit);
     }
 
     /// The error that a collection is not there.

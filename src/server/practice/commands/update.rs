@@ -5,9 +5,10 @@ use super::insert::{check_batch, check_id, write_error};
 use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
+use crate::server::practice::bugs::{dollar_field, stale_entry};
 use crate::server::practice::collection::{Collection, State};
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::{self, Request, Wishes};
+use crate::server::practice::query::{Request, Wishes};
 use crate::server::practice::update::{Circumstances, Update, identical, upsert};
 use crate::wire::bson::{Bson, Document};
 use std::sync::Arc;
@@ -29,8 +30,6 @@ pub struct Statement<'a> {
     pub request: Request<'a>,
     /// What becomes of them.
     pub update: Update,
-    /// All of them.
-    pub multi: bool,
     /// Make one if there is none.
     pub upsert: bool,
 }
@@ -60,7 +59,8 @@ fn update(call: &Call<'_>) -> Result<Document, CommandError> {
     let (mut n, mut modified, mut upserted, mut errors) = (0, 0, Vec::new(), Vec::new());
     for (at, statement) in sent.into_iter().enumerate() {
         call.operation.check_now()?;
-        let outcome = Statement::parse(statement, constants).and_then(|statement| statement.run(call, name, validate));
+        let outcome =
+            Statement::parse(call, statement, constants).and_then(|statement| statement.run(call, name, validate));
         match outcome {
             Ok(outcome) => {
                 n += outcome.matched + usize::from(outcome.upserted.is_some());
@@ -111,11 +111,11 @@ pub fn documents<'a>(
 }
 
 impl<'a> Statement<'a> {
-    fn parse(sent: &'a Document, constants: Option<&Document>) -> Result<Self, CommandError> {
+    fn parse(call: &Call<'_>, sent: &'a Document, constants: Option<&Document>) -> Result<Self, CommandError> {
         let arguments = Arguments::new("update.updates", sent);
         let filter = arguments.document("q")?.unwrap_or(&EMPTY);
         let wishes = Wishes { hint: arguments.get("hint"), ..Wishes::default() };
-        let mut request = Request::new(filter, wishes)?;
+        let mut request = call.request(filter, wishes)?;
         let update = arguments.required("u", sent.get("u"))?;
         let filters = arguments.array("arrayFilters")?.unwrap_or_default();
         let constants = arguments.document("c")?.or(constants);
@@ -126,7 +126,7 @@ impl<'a> Statement<'a> {
             return Err(CommandError::new(code::FAILED_TO_PARSE, text));
         }
         request.limit = usize::from(!multi);
-        Ok(Self { request, update, multi, upsert })
+        Ok(Self { request, update, upsert })
     }
 
     fn run(&self, call: &Call<'_>, name: &str, validate: bool) -> Result<Outcome, CommandError> {
@@ -137,7 +137,7 @@ impl<'a> Statement<'a> {
         };
         let namespace = call.namespace(name);
         let mut state = collection.state.lock();
-        let found = query::run(&state, &self.request, call.operation)?;
+        let found = call.search(&state, &self.request)?;
         let mut outcome = Outcome::default();
         for (record, old) in &found.records {
             call.operation.check_now()?;
@@ -158,17 +158,21 @@ impl<'a> Statement<'a> {
     /// What the update, the indexes or the validator say.
     pub fn apply(
         &self,
-        _call: &Call<'_>,
+        call: &Call<'_>,
         state: &mut State,
         namespace: &str,
         change: &Change<'_>,
     ) -> Result<Option<Document>, CommandError> {
+        let bugs = &call.server.bugs;
+        dollar_field::check(bugs, change.collection, change.old);
         let circumstances = Circumstances { position: self.request.matcher.position(change.old), inserting: false };
         let new = self.update.apply(change.old, circumstances)?;
         if identical(change.old, &new) {
             return Ok(None);
         }
+        let forgotten = stale_entry::forgotten(bugs, state, change.old, &new);
         state.replace(change.record, new.clone(), namespace, change.validate)?;
+        stale_entry::restore(state, change.record, forgotten);
         Ok(Some(new))
     }
 }

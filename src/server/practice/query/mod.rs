@@ -40,17 +40,13 @@ impl<'a> Request<'a> {
     }
 }
 
-impl<'a> Request<'a> {
-    /// The same with variables that `$expr` may use.
+impl Request<'_> {
+    /// Gives the filter variables that `$expr` may use.
     ///
     /// # Errors
-    /// What is wrong with the filter, the order or the variables.
-    pub fn with_variables(
-        filter: &'a Document,
-        wishes: Wishes<'a>,
-        _variables: Option<&Document>,
-    ) -> Result<Self, CommandError> {
-        Self::new(filter, wishes)
+    /// What is wrong with them.
+    pub fn bind(&mut self, _variables: Option<&Document>) -> Result<(), CommandError> {
+        Ok(())
     }
 }
 

@@ -1,0 +1,54 @@
+//! PRACTICE-1: one command.
+
+use super::{Bugs, Class, PlantedBug, faults};
+use crate::wire::bson::Document;
+
+/// See its fields.
+pub const BUG: PlantedBug = PlantedBug {
+    id: "PRACTICE-1",
+    class: Class::Crash,
+    condition: "one command: the filter of a find, count or distinct, or of a write, has a top-level key that is the name of an aggregation stage",
+    title: "Segmentation fault while suggesting 'aggregate' for a filter such as {$group: ...}",
+    program: "db.c.find({$group: 1}).itcount();",
+};
+
+/// Stages for which the error text says "did you mean aggregate?".
+const STAGES: [&str; 30] = [
+    "$addFields",
+    "$bucket",
+    "$bucketAuto",
+    "$changeStream",
+    "$collStats",
+    "$count",
+    "$currentOp",
+    "$densify",
+    "$documents",
+    "$facet",
+    "$fill",
+    "$geoNear",
+    "$graphLookup",
+    "$group",
+    "$indexStats",
+    "$limit",
+    "$lookup",
+    "$match",
+    "$merge",
+    "$out",
+    "$project",
+    "$redact",
+    "$replaceRoot",
+    "$replaceWith",
+    "$sample",
+    "$setWindowFields",
+    "$skip",
+    "$sortByCount",
+    "$unionWith",
+    "$unwind",
+];
+
+/// The suggestion looks up the stage in a table that is not there yet.
+pub fn check(bugs: &Bugs, filter: &Document) {
+    if bugs.on(&BUG) && filter.keys().any(|key| STAGES.contains(&key)) {
+        faults::segmentation_fault();
+    }
+}
