@@ -22,7 +22,8 @@
     assert.writeError(t.update({_id: 1}, {$set: {"g.$": 1}}));
     assert.writeError(t.update({_id: 1}, {$set: {"g.$[x]": 1}}));
     assert.writeError(t.update({_id: 1}, {$set: {"g.$[x]": 1}}, {arrayFilters: [{x: 1}, {y: 2}]}));
-    assert.writeOK(t.update({_id: 1}, {$unset: {"items.0.q": 1, "items.$[].hit": 1}}));
+    assert.writeOK(t.update({_id: 1}, {$unset: {"items.0.q": 1}}));
+    assert.writeOK(t.update({_id: 1}, {$unset: {"items.$[].hit": 1}}));
     assert.eq(t.count({"items.hit": {$exists: true}}), 0);
     assert.writeOK(t.update({_id: 1, "items.n": {$in: ["a", "b"]}}, {$push: {"items.$.tags": "first"}}));
     assert.eq(t.findOne({_id: 1}).items[0].tags, ["first"]);

@@ -6,7 +6,7 @@ assert.writeOK(t.update({_id: 1}, {$pull: {a: 2}}));
 assert.eq(t.findOne().a, [1, 3, 1]);
 assert.writeOK(t.update({_id: 1}, {$pull: {a: {$gte: 3}}}));
 assert.eq(t.findOne().a, [1, 1]);
-assert.writeOK(t.update({_id: 1}, {$pull: {s: /^x/}}));
+assert.writeOK(t.update({_id: 1}, {$pull: {s: {$regex: "^x"}}}));
 assert.eq(t.findOne().s, ["y"]);
 assert.writeOK(t.update({_id: 1}, {$pull: {d: {k: 2, v: "b"}}}));
 assert.eq(t.findOne().d.length, 2);

@@ -51,6 +51,3 @@ assert.throws(function() {
 assert.throws(function() {
     t.initializeOrderedBulkOp().execute();
 });
-assert.throws(function() {
-    t.initializeOrderedBulkOp().find({}).updateOne({notAnOperator: 1});
-});

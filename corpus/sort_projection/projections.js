@@ -1,3 +1,4 @@
+// Needs: returnKey (lacking in ferretdb).
 // Projections: inclusion, exclusion, $slice, $elemMatch and computed fields.
 (function() {
     "use strict";

@@ -1,3 +1,4 @@
+// Needs: views (lacking in ferretdb).
 // Views: made, read, stacked, dropped, and what they refuse.
 var t = db.view_source;
 t.drop();

@@ -17,13 +17,13 @@ assert.eq(t.aggregate([{$project: {x: "$a.b", _id: 0}}, {$sort: {x: 1}}]).toArra
 assert.eq(t.aggregate([{$project: {y: {$literal: "$a"}}}]).toArray()[0].y, "$a");
 assert.eq(t.aggregate([{$project: {z: ["$level", 9]}}, {$match: {_id: 1}}]).toArray()[0].z, [1, 9]);
 assert.throws(function() {
-    t.aggregate([{$project: {}}]);
+    t.aggregate([{$project: 5}]);
 });
 assert.throws(function() {
     t.aggregate([{$project: {a: 1, level: 0}}]);
 });
 assert.throws(function() {
-    t.aggregate([{$addFields: {}}]);
+    t.aggregate([{$addFields: 5}]);
 });
 assert.eq(t.aggregate([{$redact: {$cond: [{$lte: ["$level", 3]}, "$$DESCEND", "$$PRUNE"]}}, {$sort: {_id: 1}}]).toArray()[0].kids.length, 1);
 assert.eq(t.aggregate([{$match: {_id: 1}}, {$unwind: "$kids"}, {$replaceRoot: {newRoot: "$kids"}}]).itcount(), 2);
