@@ -53,3 +53,17 @@ pub fn script() -> String {
     script.push_str("})(globalThis.__native, globalThis);\n");
     script
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_numbered_file_is_part_of_the_script_in_the_order_of_names() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/harness");
+        let entries = fs_err::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = entries.filter(|name| name.starts_with(|c: char| c.is_ascii_digit())).collect();
+        names.sort();
+        assert_eq!(names, FILES.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    }
+}
