@@ -27,6 +27,8 @@ pub mod render;
 pub mod server;
 #[cfg(test)]
 pub(crate) mod trial;
+#[cfg(test)]
+mod robustness;
 pub mod update;
 
 pub use options::{Options, main, serve_in_thread};

@@ -40,6 +40,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// One command of the table.
+#[derive(Debug)]
 pub struct Command {
     /// Its proper name.
     pub name: &'static str,
@@ -54,6 +55,7 @@ pub struct Command {
 }
 
 /// Fields beside the generic ones.
+#[derive(Debug)]
 pub enum Fields {
     /// Others are refused with 40415.
     Only(&'static [&'static str]),

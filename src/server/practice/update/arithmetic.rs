@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn an_int_that_overflows_becomes_a_long_and_a_long_fails() {
-        assert_eq!(sum(bson!((i32::MAX)), bson!(1)), Ok(Change::Set(Bson::Int64(1 << 31))));
+        assert_eq!(sum(bson!(i32::MAX), bson!(1)), Ok(Change::Set(Bson::Int64(1 << 31))));
         assert_eq!(sum(bson!(1), bson!(1)), Ok(Change::Set(Bson::Int32(2))));
         assert_eq!(sum(Bson::Int64(1), bson!(1)), Ok(Change::Set(Bson::Int64(2))));
         assert_eq!(sum(bson!(1), bson!(1.0)), Ok(Change::Set(Bson::Double(2.0))));
