@@ -12,6 +12,8 @@ pub mod writer;
 
 pub use decimal128::Decimal128;
 pub use document::Document;
+#[cfg(test)]
+pub(crate) use document::tests::document as any_document;
 pub use order::{canonical_type, compare};
 pub use raw::{RawBson, RawDocument};
 pub use value::{Bson, Timestamp};

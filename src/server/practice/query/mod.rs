@@ -2,12 +2,11 @@
 
 mod bounds;
 pub mod explain;
-mod interim;
 mod plan;
 mod run;
 
+pub use super::eval::{CollectionAccess, Matcher, Pipeline, PipelineUpdate, Projection, SortPattern};
 pub use bounds::Interval;
-pub use interim::{CollectionAccess, Matcher, Pipeline, PipelineUpdate, Projection, SortPattern};
 pub use plan::{IndexScan, Plan, Wishes, choose, hinted};
 pub use run::{Found, run};
 

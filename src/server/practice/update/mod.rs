@@ -7,7 +7,7 @@
 mod arithmetic;
 mod array_filters;
 mod bits;
-mod decimal;
+pub mod decimal;
 mod fields;
 mod modifiers;
 mod operators;

@@ -1,0 +1,163 @@
+//! Stages over other documents: $lookup, $unionWith, $facet, $documents.
+
+use super::{MadeStage, Parser, Pipeline, Run, Stage, document};
+use crate::doc;
+use crate::server::practice::errors::{CommandError, code};
+use crate::server::practice::eval::Matcher;
+use crate::server::practice::eval::expression::Expression;
+use crate::server::practice::eval::path::Path;
+use crate::wire::bson::{Bson, Document};
+
+type Documents = Result<Vec<Document>, CommandError>;
+
+/// Pairs of documents that one $lookup may look at.
+const MOST_PAIRS: usize = 5_000_000;
+
+fn others(run: &Run<'_>, name: &str) -> Documents {
+    Ok(run.access.documents(name)?.iter().map(|document| (**document).clone()).collect())
+}
+
+#[derive(Debug)]
+struct Lookup {
+    from: String,
+    into: String,
+    fields: Option<(Path, String)>,
+    names: Vec<(String, Expression)>,
+    pipeline: Pipeline,
+}
+
+pub fn lookup(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
+    let options = document(argument, "$lookup", code::FAILED_TO_PARSE)?;
+    let failed = |text: &str| CommandError::new(code::FAILED_TO_PARSE, text);
+    let known = ["from", "as", "localField", "foreignField", "let", "pipeline"];
+    if let Some(unknown) = options.keys().find(|key| !known.contains(key)) {
+        return Err(failed(&format!("unknown argument to $lookup: {unknown}")));
+    }
+    let text = |name: &str| options.get_str(name).map(str::to_owned);
+    let from = text("from").ok_or_else(|| failed("missing 'from' option to $lookup stage specification"))?;
+    let into = text("as").ok_or_else(|| failed("must specify 'as' field for a $lookup"))?;
+    let fields = match (text("localField"), text("foreignField")) {
+        (Some(local), Some(foreign)) => Some((Path::new(&local), foreign)),
+        (None, None) if options.contains("pipeline") => None,
+        _ => return Err(failed("$lookup requires both or neither of 'localField' and 'foreignField' to be specified")),
+    };
+    let bound = options.get_document("let").map(Document::iter).into_iter().flatten();
+    let names = bound.map(|(name, value)| Ok((name.to_owned(), Expression::parse(value, parser.known)?)));
+    let names: Vec<(String, Expression)> = names.collect::<Result<_, CommandError>>()?;
+    let inside: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
+    let pipeline = parser.inner(options.get_array("pipeline").unwrap_or_default(), &inside)?;
+    Ok(Box::new(Lookup { from, into, fields, names, pipeline }))
+}
+
+impl Lookup {
+    fn matching(&self, document: &Document, others: &[Document]) -> Documents {
+        let Some((local, foreign)) = &self.fields else { return Ok(others.to_vec()) };
+        let mut wanted: Vec<Bson> = Vec::new();
+        for value in local.values(document) {
+            match value {
+                Some(Bson::Array(items)) => wanted.extend(items.iter().cloned()),
+                Some(value) => wanted.push(value.clone()),
+                None => wanted.push(Bson::Null),
+            }
+        }
+        // Regular expressions are values here, and undefined is nothing to compare with.
+        wanted.retain(|value| !matches!(value, Bson::Regex { .. } | Bson::Undefined));
+        let filter: Document = [(foreign.clone(), doc! { "$in": wanted }.into())].into_iter().collect();
+        let matcher = Matcher::parse(&filter)?;
+        Ok(others.iter().filter(|other| matcher.matches(other)).cloned().collect())
+    }
+}
+
+impl Stage for Lookup {
+    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
+        let others = others(run, &self.from)?;
+        if documents.len().saturating_mul(others.len()) > MOST_PAIRS {
+            return Err(CommandError::new(
+                code::EXCEEDED_MEMORY_LIMIT,
+                "$lookup would compare too many documents for this server",
+            ));
+        }
+        let one = |mut document: Document| {
+            let found = self.matching(&document, &others)?;
+            let scope = run.scope(&document);
+            let mut variables = run.variables.cloned().unwrap_or_default();
+            for (name, value) in &self.names {
+                variables.set(name, value.evaluate(&scope)?);
+            }
+            let inner = Run { access: run.access, variables: Some(&variables), steps: run.steps };
+            let joined = self.pipeline.go(found, &inner)?;
+            document.set(&self.into, joined);
+            Ok(document)
+        };
+        documents.into_iter().map(one).collect()
+    }
+}
+
+#[derive(Debug)]
+struct UnionWith(String, Pipeline);
+
+pub fn union_with(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
+    let (name, stages) = match argument {
+        Bson::String(name) => (Some(name.as_str()), None),
+        Bson::Document(options) => (options.get_str("coll"), options.get_array("pipeline")),
+        _ => (None, None),
+    };
+    let name = name.ok_or_else(|| {
+        CommandError::new(code::FAILED_TO_PARSE, "the $unionWith stage needs the name of a collection")
+    })?;
+    Ok(Box::new(UnionWith(name.to_owned(), parser.inner(stages.unwrap_or_default(), &[])?)))
+}
+
+impl Stage for UnionWith {
+    fn run(&self, mut documents: Vec<Document>, run: &Run<'_>) -> Documents {
+        documents.extend(self.1.go(others(run, &self.0)?, run)?);
+        Ok(documents)
+    }
+}
+
+#[derive(Debug)]
+struct Facet(Vec<(String, Pipeline)>);
+
+pub fn facet(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
+    let fields = document(argument, "$facet", 40169)?;
+    if fields.is_empty() {
+        return Err(CommandError::new(40169, "the $facet specification must be a non-empty object"));
+    }
+    let one = |(name, stages): (&str, &Bson)| {
+        let stages = stages.as_array().ok_or_else(|| CommandError::new(40170, "arguments to $facet must be arrays"))?;
+        let refused =
+            |stage: &&Bson| stage.as_document().is_some_and(|stage| stage.contains("$facet") || stage.contains("$out"));
+        if stages.iter().find(refused).is_some() {
+            return Err(CommandError::new(40600, "$facet and $out are not allowed to be used within a $facet stage"));
+        }
+        Ok((name.to_owned(), parser.inner(stages, &[])?))
+    };
+    Ok(Box::new(Facet(fields.iter().map(one).collect::<Result<_, _>>()?)))
+}
+
+impl Stage for Facet {
+    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
+        let mut out = Document::new();
+        for (name, pipeline) in &self.0 {
+            out.push(name.clone(), pipeline.go(documents.clone(), run)?);
+        }
+        Ok(vec![out])
+    }
+}
+
+#[derive(Debug)]
+struct Given(Expression);
+
+pub fn documents(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
+    Ok(Box::new(Given(Expression::parse(argument, parser.known)?)))
+}
+
+impl Stage for Given {
+    fn run(&self, _: Vec<Document>, run: &Run<'_>) -> Documents {
+        let wrong = || CommandError::new(5858203, "an array of documents is needed for $documents");
+        match self.0.evaluate(&run.scope(&Document::new()))? {
+            Bson::Array(items) => items.into_iter().map(|item| item.as_document().cloned().ok_or_else(wrong)).collect(),
+            _ => Err(wrong()),
+        }
+    }
+}
