@@ -132,6 +132,7 @@ impl RunArguments {
 
     fn choice(&self) -> ServerChoice {
         ServerChoice {
+            own: None,
             uri: self.uri.clone(),
             mongod: self.mongod.clone(),
             name: self.server.clone(),

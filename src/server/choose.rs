@@ -3,14 +3,18 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::external::External;
-use super::install::{home_of, is_installed};
-use super::spec::product;
-use super::standalone::{Place, Standalone};
+use super::install::{home_of, is_installed, packages};
+use super::launch::Place;
+use super::spec::{Product, product};
+use super::standalone::Standalone;
 use super::{ServerError, Topology};
+use crate::process::own_executable;
 
 /// What the command line says of servers.
 #[derive(Clone, Debug, Default)]
 pub struct ServerChoice {
+    /// Our own executable, which is also the practice server and the guard; found out if not given.
+    pub own: Option<Utf8PathBuf>,
     /// `--uri`
     pub uri: Option<String>,
     /// `--mongod`
@@ -26,6 +30,9 @@ pub struct ServerChoice {
     /// `--bugs`
     pub bugs: Option<String>,
 }
+
+/// `--base-port` where nobody says otherwise: resmoke's.
+pub const BASE_PORT: u16 = 20_000;
 
 /// A topology that is not started yet, and the hang threshold that fits its product.
 pub struct Chosen {
@@ -50,16 +57,37 @@ pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, Server
         let text = format!("{name} is not installed in {home}; run: fuzz server install {name}");
         return Err(ServerError::Unusable(text));
     }
+    programs_are_there(&product)?;
+    let own = match &choice.own {
+        Some(own) => own.clone(),
+        None => own_executable().map_err(|error| ServerError::Infrastructure(error.to_string()))?,
+    };
     let place = Place {
+        own,
         folder: folder.to_owned(),
         home,
-        base_port: choice.base_port,
+        base_port: if choice.base_port == 0 { BASE_PORT } else { choice.base_port },
         program,
         bugs: choice.bugs.clone().unwrap_or_else(|| "all".into()),
         reason,
     };
     let hang_min = product.hang_min;
     Ok(Chosen { topology: Box::new(Standalone::new(product, place)), hang_min })
+}
+
+/// Programs that are found by their name alone must be on PATH.
+fn programs_are_there(product: &Product) -> Result<(), ServerError> {
+    let by_name = |name: &&str| !name.contains(['/', '{']);
+    let mut names = product.process.iter().map(|process| process.program.as_str()).filter(by_name);
+    let missing = names.find(|name| on_path(name).is_none());
+    missing.map_or(Ok(()), |name| {
+        let text = format!(
+            "{} needs {name}, which is not on PATH; install it (Debian: apt-get install {})",
+            product.name,
+            packages(&[name])
+        );
+        Err(ServerError::Unusable(text))
+    })
 }
 
 type Decision = (String, Option<Utf8PathBuf>, String);
@@ -89,14 +117,24 @@ fn mongod(path: &Utf8Path, reason: String) -> Result<Decision, ServerError> {
     if !path.is_file() {
         return Err(ServerError::Unusable(format!("{path} ({reason}) is not a file; name a mongod binary")));
     }
-    let path = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
+    if !is_executable(path) {
+        return Err(ServerError::Unusable(format!("{path} ({reason}) may not be executed; chmod +x makes it so")));
+    }
+    // It is started in a folder of its own. A link stays a link: its name may say more than its target's.
+    let path = camino::absolute_utf8(path).unwrap_or_else(|_| path.to_owned());
     Ok(("mongod".into(), Some(path), reason))
+}
+
+fn is_executable(path: &Utf8Path) -> bool {
+    rustix::fs::access(path.as_std_path(), rustix::fs::Access::EXEC_OK).is_ok()
 }
 
 /// A program found as a command line would find it.
 pub fn on_path(name: &str) -> Option<Utf8PathBuf> {
     let path = std::env::var("PATH").ok()?;
-    path.split(':').map(|folder| Utf8Path::new(folder).join(name)).find(|candidate| candidate.is_file())
+    path.split(':')
+        .map(|folder| Utf8Path::new(folder).join(name))
+        .find(|candidate| candidate.is_file() && is_executable(candidate))
 }
 
 #[cfg(test)]

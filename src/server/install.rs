@@ -66,7 +66,7 @@ pub fn install(product: &Product, home: &Utf8Path, tell: &mut dyn FnMut(&str)) -
     Ok(())
 }
 
-fn packages(tools: &[&str]) -> String {
+pub(super) fn packages(tools: &[&str]) -> String {
     let package = |tool: &&str| match *tool {
         "java" | "javac" => "default-jdk-headless",
         "mvn" => "maven",

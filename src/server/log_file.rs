@@ -2,11 +2,14 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// Bytes read at one look; a log that grows faster is read in part, the newest first.
 const MOST_BYTES: u64 = 4 << 20;
+const MOST_LINES: usize = 5_000;
 const LINE_BYTES: usize = 4_000;
+/// Enough for 200 lines of the longest kind.
+const TAIL_BYTES: u64 = 1 << 20;
 
 /// A log and how far it was read.
 #[derive(Clone, Debug)]
@@ -21,7 +24,12 @@ impl LogFile {
         Self { path, at: 0 }
     }
 
-    /// Whole lines written since the last call, at most 5,000.
+    /// Where it lies.
+    pub fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    /// Whole lines written since the last call, the last 5,000 of them: what a dying server says stands at the end.
     pub fn new_lines(&mut self) -> Vec<String> {
         let end = self.path.metadata().map_or(0, |metadata| metadata.len());
         let start = self.at.max(end.saturating_sub(MOST_BYTES)).min(end);
@@ -29,14 +37,13 @@ impl LogFile {
         // A line without its end is still being written.
         let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
         self.at = start + whole as u64;
-        lines(&bytes[..whole]).into_iter().take(5_000).collect()
+        last(lines(&bytes[..whole]), MOST_LINES)
     }
 
     /// The last lines, finished or not.
     pub fn tail(&self, count: usize) -> Vec<String> {
         let end = self.path.metadata().map_or(0, |metadata| metadata.len());
-        let all = lines(&self.read(end.saturating_sub(MOST_BYTES), end));
-        all[all.len().saturating_sub(count)..].to_vec()
+        last(lines(&self.read(end.saturating_sub(TAIL_BYTES), end)), count)
     }
 
     fn read(&self, start: u64, end: u64) -> Vec<u8> {
@@ -57,6 +64,11 @@ fn lines(bytes: &[u8]) -> Vec<String> {
     text.lines().map(cut).collect()
 }
 
+fn last(mut lines: Vec<String>, count: usize) -> Vec<String> {
+    lines.drain(..lines.len().saturating_sub(count));
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +87,17 @@ mod tests {
         assert_eq!(log.new_lines(), ["two"]);
         assert!(log.new_lines().is_empty());
         assert_eq!(log.tail(1), ["two"]);
+    }
+
+    #[test]
+    fn of_a_flood_the_end_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().join("log")).unwrap();
+        let text: String = (0..MOST_LINES + 10).map(|number| format!("{number}\n")).collect();
+        std::fs::write(&path, text).unwrap();
+        let mut log = LogFile::new(path);
+        let lines = log.new_lines();
+        assert_eq!((lines.len(), lines.last().unwrap().as_str()), (MOST_LINES, "5009"));
+        assert!(log.new_lines().is_empty());
     }
 }

@@ -4,8 +4,12 @@ pub mod practice;
 
 mod choose;
 mod external;
+mod hello;
 mod install;
+mod launch;
 mod log_file;
+mod port;
+mod running;
 mod spec;
 mod standalone;
 
@@ -15,7 +19,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use crate::process::ExitStatus;
-pub use choose::{Chosen, ServerChoice, choose, on_path};
+pub use choose::{BASE_PORT, Chosen, ServerChoice, choose, on_path};
 pub use install::{home_of, install, is_installed};
 pub use spec::{Product, product, products};
 

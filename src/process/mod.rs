@@ -1,15 +1,26 @@
 //! Child processes that never outlive us: own group, death with the parent, and a ladder from polite to forced.
+//!
+//! [`Child`] is for executables of our own, which bind themselves to us ([`die_with_parent`]); [`Program`] starts other
+//! people's through the [`guard`], which binds them and then becomes them, so that pid, status and signal are theirs.
+
+mod guard;
+mod identity;
+mod waiting;
 
 use std::io;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, set_parent_process_death_signal, setrlimit};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
 
-/// The hidden word of our own executable under which it turns itself into another program (see [`become_program`]).
-pub const GUARD: &str = "guard";
+pub use guard::{GUARD, become_program, die_with_parent};
+pub use identity::{Identity, cpu_time, is_alive, start_time};
+pub use waiting::{pause, poll};
+
+/// SIGKILL cannot be refused; only a process stuck in the kernel, or one that writes a core, makes us wait.
+const KILL_TAKES: Duration = Duration::from_secs(10);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +36,11 @@ pub enum ExitStatus {
     },
 }
 
-/// What to start.
+/// Somebody else's program to start.
 #[derive(Clone, Debug)]
 pub struct Program {
+    /// Our own executable, which knows the hidden word [`GUARD`].
+    pub own: Utf8PathBuf,
     /// Path or name of the executable.
     pub program: Utf8PathBuf,
     /// Its arguments.
@@ -47,16 +60,17 @@ pub struct Child {
 }
 
 impl Program {
-    /// Starts it through the guard, so that it dies when the calling thread does, however that ends.
+    /// Starts it through the guard. It dies with the *thread* that calls this: call it from one that lives as long.
     ///
     /// # Errors
-    /// The operating system refused; a program that does not exist is only seen as status 127 of the child.
+    /// The operating system refused; a program that does not exist is only seen as status 127 of the child, with the
+    /// reason in its output.
     pub fn start(&self) -> io::Result<Child> {
         let output = fs_err::File::create(&self.output)?.into_parts().0;
         let errors = output.try_clone()?;
         Child::start(
-            Command::new(std::env::current_exe()?)
-                .args([GUARD, self.program.as_str()])
+            Command::new(&self.own)
+                .args([GUARD, &std::process::id().to_string(), self.program.as_str()])
                 .args(&self.arguments)
                 .current_dir(&self.folder)
                 .stdin(Stdio::null())
@@ -95,10 +109,10 @@ impl Child {
 
     /// Its end, if it has ended. What it left in its group is killed then.
     pub fn ended(&mut self) -> Option<ExitStatus> {
-        if self.ended.is_none() {
-            let status = self.child.try_wait().ok().flatten()?;
+        if self.ended.is_none() && self.can_be_reaped() {
+            // Until it is reaped its number cannot be given to a stranger.
             self.signal(Signal::KILL);
-            self.ended = Some(exit_status(status));
+            self.ended = self.child.wait().ok().map(exit_status);
         }
         self.ended
     }
@@ -112,22 +126,36 @@ impl Child {
         self.kill()
     }
 
-    /// Kills the group at once and reaps its leader.
+    /// Kills the group and what left it (daemons, sessions of their own), and waits until all of them are gone.
     pub fn kill(&mut self) -> Option<ExitStatus> {
-        if self.ended().is_none() {
+        let runaways = if self.ended().is_none() { identity::descendants(self.pid()) } else { Vec::new() };
+        let deadline = Instant::now() + KILL_TAKES;
+        if self.ended.is_none() {
             self.signal(Signal::KILL);
-            // SIGKILL cannot be refused; only a process stuck in the kernel makes this wait.
-            self.wait_until(Instant::now() + Duration::from_secs(10));
+            self.wait_until(deadline);
         }
+        runaways.iter().for_each(Identity::kill);
+        let group = self.pid();
+        poll(deadline, || {
+            let gone = identity::group_is_gone(group) && !runaways.iter().any(Identity::is_alive);
+            gone.then_some(())
+        });
         self.ended
     }
 
-    /// Sends a signal to every process of the group. The leader is not reaped yet, so the number is still its own.
+    /// Sends a signal to every process of the group, unless its leader was seen to have ended.
     pub fn signal(&self, signal: Signal) {
-        if let Some(group) = Pid::from_raw(self.child.id() as i32) {
+        if let Some(group) = Pid::from_raw(self.child.id() as i32).filter(|_| self.ended.is_none()) {
             // The only error left is that nobody is there any more.
             let _ = kill_process_group(group, signal);
         }
+    }
+
+    fn can_be_reaped(&self) -> bool {
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let state = Pid::from_raw(self.child.id() as i32).map(|pid| waitid(WaitId::Pid(pid), look));
+        // An error says that somebody reaped it through `inner`, where `wait` finds the status.
+        !matches!(state, Some(Ok(None)))
     }
 
     fn wait_until(&mut self, deadline: Instant) {
@@ -141,66 +169,6 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// The interval between two looks at a condition that has a deadline.
-pub fn pause(interval: Duration) {
-    std::thread::park_timeout(interval);
-}
-
-/// Looks at `condition` every few milliseconds until it gives something or `deadline` passes.
-pub fn poll<T>(deadline: Instant, mut condition: impl FnMut() -> Option<T>) -> Option<T> {
-    loop {
-        if let Some(found) = condition() {
-            return Some(found);
-        }
-        if Instant::now() >= deadline {
-            return None;
-        }
-        pause(Duration::from_millis(5));
-    }
-}
-
-/// Makes this process end with its parent. For executables of our own.
-pub fn die_with_parent() {
-    // A kernel without it leaves the polite ways: closed pipes and signals.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
-}
-
-/// Turns this process into `arguments[0]`, bound to its parent's life and allowed to dump core. Returns only if that
-/// fails, with the reason; 127 is the status to end with then, as shells do.
-pub fn become_program(arguments: &[String]) -> String {
-    use std::os::unix::process::CommandExt;
-    let Some((program, arguments)) = arguments.split_first() else { return "no program was named".into() };
-    die_with_parent();
-    let unlimited = Rlimit { current: None, maximum: None };
-    // Without the right to raise it the limit stays what it was.
-    let _ = setrlimit(Resource::Core, unlimited);
-    format!("cannot start {program}: {}", Command::new(program).args(arguments).exec())
-}
-
-/// CPU time of a process, user and system.
-pub fn cpu_time(pid: u32) -> Option<Duration> {
-    let fields = stat_fields(pid)?;
-    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-    Some(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
-}
-
-/// Field 22 of /proc/PID/stat.
-pub fn start_time(pid: u32) -> Option<u64> {
-    stat_fields(pid)?.get(19)?.parse().ok()
-}
-
-/// The fields after the command's name, which may itself hold blanks and brackets.
-fn stat_fields(pid: u32) -> Option<Vec<String>> {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, rest) = text.rsplit_once(')')?;
-    Some(rest.split_whitespace().map(str::to_owned).collect())
-}
-
-/// True while the process of that identity lives.
-pub fn is_alive(pid: u32, started: u64) -> bool {
-    start_time(pid) == Some(started)
 }
 
 fn exit_status(status: std::process::ExitStatus) -> ExitStatus {
@@ -233,6 +201,15 @@ mod tests {
         Instant::now() + Duration::from_secs(10)
     }
 
+    /// Runs `script` with `$file` set and waits for the process id that it writes there.
+    fn shell_with_grandchild(script: &str) -> (Child, u32) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pid");
+        let child = shell(&format!("file={}; {script}", file.display()));
+        let whole = || std::fs::read_to_string(&file).ok()?.strip_suffix('\n')?.parse().ok();
+        (child, poll(soon(), whole).unwrap())
+    }
+
     #[test]
     fn status_and_signal_are_told_apart() {
         let mut exited = shell("exit 7");
@@ -244,27 +221,24 @@ mod tests {
 
     #[test]
     fn a_child_that_ignores_the_polite_signal_is_killed_with_its_whole_group() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("pid");
-        let mut child =
-            shell(&format!("trap '' TERM; sleep 600 & echo $! > {0}.new; mv {0}.new {0}; wait", file.display()));
-        let grandchild: u32 =
-            poll(soon(), || std::fs::read_to_string(&file).ok()).and_then(|text| text.trim().parse().ok()).unwrap();
+        let (mut child, grandchild) = shell_with_grandchild("trap '' TERM; sleep 600 & echo $! > $file; wait");
         let status = child.stop(Signal::TERM, Duration::from_millis(50));
         assert!(matches!(status, Some(ExitStatus::Signal { number: 9, .. })), "{status:?}");
-        let gone = poll(soon(), || {
-            let text = std::fs::read_to_string(format!("/proc/{grandchild}/stat"));
-            text.map_or(true, |text| text.contains(") Z ")).then_some(())
-        });
-        assert!(gone.is_some());
+        assert!(!identity::runs(grandchild));
     }
 
     #[test]
-    fn identity_is_pid_and_start_time() {
-        let mut child = shell("sleep 600");
-        assert!(is_alive(child.pid(), child.started()));
-        assert!(!is_alive(child.pid(), child.started() + 1));
-        child.kill();
-        assert!(!is_alive(child.pid(), child.started()));
+    fn a_grandchild_in_a_session_of_its_own_goes_too() {
+        let (child, grandchild) = shell_with_grandchild("setsid sh -c 'echo $$ > $0; sleep 600' $file & wait");
+        assert!(identity::runs(grandchild));
+        drop(child);
+        assert!(!identity::runs(grandchild));
+    }
+
+    #[test]
+    fn what_a_dead_leader_left_in_its_group_is_killed() {
+        let (mut child, grandchild) = shell_with_grandchild("sleep 600 & echo $! > $file; exit 3");
+        assert_eq!(poll(soon(), || child.ended()), Some(ExitStatus::Code(3)));
+        assert!(poll(soon(), || (!identity::runs(grandchild)).then_some(())).is_some());
     }
 }

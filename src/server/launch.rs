@@ -1,0 +1,181 @@
+//! Starts one process of a product and waits until it serves.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::hello::greet;
+use super::log_file::LogFile;
+use super::port::{Port, is_free};
+use super::running::Running;
+use super::spec::{ProcessSpec, Ready};
+use super::{ExitStatus, ServerError};
+use crate::process::{Program, poll};
+
+/// A process may take so long to serve; PostgreSQL and JVMs on a busy machine take some seconds.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+/// One try to get an answer; a process that ends meanwhile is seen after it.
+const TRY: Duration = Duration::from_secs(2);
+/// A port lost to a stranger between look and `listen` is replaced so many times.
+const TRIES: u32 = 3;
+const LAST_WORDS: usize = 10;
+
+/// Where and how a product is run.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Our own executable.
+    pub own: Utf8PathBuf,
+    /// Folder of this run's server files.
+    pub folder: Utf8PathBuf,
+    /// The product's installation.
+    pub home: Utf8PathBuf,
+    /// First port to try.
+    pub base_port: u16,
+    /// The program behind `{program}`.
+    pub program: Option<Utf8PathBuf>,
+    /// What `{bugs}` stands for.
+    pub bugs: String,
+    /// Why this server, for the head of the report.
+    pub reason: String,
+}
+
+/// Why a process does not serve.
+enum Trouble {
+    Ended(ExitStatus),
+    Silent,
+}
+
+/// Starts `spec` in a new folder of its own; `earlier` are the product's processes that run already, `start` counts the
+/// product's starts.
+///
+/// # Errors
+/// It ended or stayed silent (its last words are in the text), or the disk or the ports refused.
+pub(super) fn launch(
+    spec: &ProcessSpec,
+    place: &Place,
+    earlier: &[Running],
+    start: u32,
+) -> Result<Running, ServerError> {
+    let dir = place.folder.join(format!("{}-{start}", spec.name));
+    let mut base = place.base_port;
+    for left in (0..TRIES).rev() {
+        let port = Port::claim(base)?;
+        let mut running = spawn(spec, place, earlier, &dir, port)?;
+        match wait_ready(&mut running, spec.ready) {
+            Ok(()) => return Ok(running),
+            Err(trouble) => {
+                let number = running.port.number();
+                let lost = matches!(trouble, Trouble::Ended(_)) && !is_free(number);
+                let error = failure(spec, &running, &trouble);
+                if !lost || left == 0 {
+                    return Err(error);
+                }
+                base = number.saturating_add(1);
+            }
+        }
+    }
+    Err(ServerError::Infrastructure(format!("{} found no port to serve on", spec.name)))
+}
+
+fn spawn(
+    spec: &ProcessSpec,
+    place: &Place,
+    earlier: &[Running],
+    dir: &Utf8Path,
+    port: Port,
+) -> Result<Running, ServerError> {
+    let dbpath = dir.join("data");
+    fs_err::create_dir_all(&dbpath).map_err(|error| disk(&error))?;
+    let dir = dir.canonicalize_utf8().map_err(|error| disk(&error))?;
+    let dbpath = dir.join("data");
+    let log = dir.join(format!("{}.log", spec.name));
+    let mut fill = BTreeMap::from([
+        ("self".to_owned(), place.own.to_string()),
+        ("home".to_owned(), place.home.to_string()),
+        ("dir".to_owned(), dir.to_string()),
+        ("dbpath".to_owned(), dbpath.to_string()),
+        ("log".to_owned(), log.to_string()),
+        ("port".to_owned(), port.number().to_string()),
+        ("bugs".to_owned(), place.bugs.clone()),
+        ("program".to_owned(), place.program.as_ref().map(ToString::to_string).unwrap_or_default()),
+    ]);
+    fill.extend(earlier.iter().map(|one| (format!("port:{}", one.name), one.port.number().to_string())));
+    let program = Program {
+        own: place.own.clone(),
+        program: expand(&spec.program, &fill).into(),
+        arguments: spec.arguments.iter().map(|argument| expand(argument, &fill)).collect(),
+        folder: dir.clone(),
+        output: dir.join("output.log"),
+    };
+    let child = program.start().map_err(|error| {
+        ServerError::Infrastructure(format!("cannot start a process for {}: {error}", program.program))
+    })?;
+    // A program that writes its log itself still prints what its run time and sanitizers say.
+    let own_log = spec.arguments.iter().any(|argument| argument.contains("{log}"));
+    let logs = [own_log.then_some(log), Some(program.output)].into_iter().flatten().map(LogFile::new).collect();
+    Ok(Running { name: spec.name.clone(), child, logs, port, stop: spec.stop, dbpath, reported: false })
+}
+
+fn wait_ready(running: &mut Running, ready: Ready) -> Result<(), Trouble> {
+    let address = running.port.address();
+    let answered = poll(Instant::now() + READY_WITHIN, || {
+        let serves = match ready {
+            Ready::Port => std::net::TcpStream::connect(&address).is_ok(),
+            Ready::Hello => greet(&address, TRY).is_ok(),
+        };
+        // Looked at afterwards: an answer counts only from a process that lives.
+        match running.child.ended() {
+            Some(status) => Some(Err(Trouble::Ended(status))),
+            None => serves.then_some(Ok(())),
+        }
+    });
+    answered.unwrap_or(Err(Trouble::Silent))
+}
+
+fn failure(spec: &ProcessSpec, running: &Running, trouble: &Trouble) -> ServerError {
+    let what = match trouble {
+        Trouble::Ended(ExitStatus::Code(127)) => "cannot be started".to_owned(),
+        Trouble::Ended(ExitStatus::Code(code)) => format!("ended at once with status {code}"),
+        Trouble::Ended(ExitStatus::Signal { number, .. }) => format!("ended at once by signal {number}"),
+        Trouble::Silent => format!("did not answer within {} s", READY_WITHIN.as_secs()),
+    };
+    let words = running.last_words(LAST_WORDS);
+    let words = if words.is_empty() { "it printed nothing".to_owned() } else { words.join("\n  ") };
+    ServerError::Unusable(format!("the server {} {what}; its last words:\n  {words}", spec.name))
+}
+
+/// Puts values in for `{name}`; what is put in is not looked at again.
+fn expand(text: &str, fill: &BTreeMap<String, String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        match after.split_once('}').and_then(|(name, tail)| Some((fill.get(name)?, tail))) {
+            Some((value, tail)) => {
+                out.push_str(value);
+                rest = tail;
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+fn disk(error: &std::io::Error) -> ServerError {
+    ServerError::Infrastructure(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_once_and_other_braces_stay() {
+        let fill = BTreeMap::from([("port".to_owned(), "1".to_owned()), ("dir".to_owned(), "/{port}".to_owned())]);
+        assert_eq!(expand("--port={port} {dir} {a: 1} {", &fill), "--port=1 /{port} {a: 1} {");
+    }
+}

@@ -1,0 +1,138 @@
+//! One process that serves: its logs, its end, and what is left of it on the disk.
+
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustix::process::Signal;
+
+use super::log_file::LogFile;
+use super::port::Port;
+use super::spec::Stop;
+use super::{LogLine, ServerExit, ServerProcess};
+use crate::process::Child;
+
+/// Lines of a log kept with an end.
+const TAIL: usize = 200;
+
+/// A process of a product. Dropping it kills it.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) name: String,
+    pub(super) child: Child,
+    /// Its own log if it writes one, and what it prints.
+    pub(super) logs: Vec<LogFile>,
+    pub(super) port: Port,
+    pub(super) stop: Stop,
+    pub(super) dbpath: Utf8PathBuf,
+    /// Its end was told.
+    pub(super) reported: bool,
+}
+
+impl Running {
+    pub(super) fn identity(&self) -> ServerProcess {
+        let log = self.logs.first().map(|log| log.path().to_owned()).unwrap_or_default();
+        ServerProcess { name: self.name.clone(), pid: self.child.pid(), started: self.child.started(), log }
+    }
+
+    /// Its end, once, if nobody asked for it.
+    pub(super) fn exit(&mut self) -> Option<ServerExit> {
+        if self.reported {
+            return None;
+        }
+        let status = self.child.ended()?;
+        self.reported = true;
+        Some(ServerExit { process: self.identity(), status, log_tail: self.last_words(TAIL) })
+    }
+
+    pub(super) fn new_log_lines(&mut self) -> Vec<LogLine> {
+        let lines = self.logs.iter_mut().flat_map(LogFile::new_lines);
+        lines.map(|text| LogLine { process: self.name.clone(), text }).collect()
+    }
+
+    /// The last lines of all its logs.
+    pub(super) fn last_words(&self, count: usize) -> Vec<String> {
+        let mut words: Vec<String> = self.logs.iter().flat_map(|log| log.tail(count)).collect();
+        words.drain(..words.len().saturating_sub(count));
+        words
+    }
+
+    /// Ends it by `deadline`; one that ends in peace needs its data no more.
+    pub(super) fn stop(mut self, deadline: Instant) {
+        let polite = match self.stop {
+            Stop::Term => Signal::TERM,
+            Stop::Int => Signal::INT,
+        };
+        let asked = self.child.ended().is_none();
+        self.child.stop(polite, deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)));
+        if asked {
+            discard_data(&self.dbpath);
+        }
+    }
+}
+
+/// Removes a data folder; a core that lies in it is kept beside it.
+pub(super) fn discard_data(dbpath: &Utf8Path) {
+    let dir = dbpath.parent().unwrap_or(dbpath);
+    for entry in dbpath.read_dir_utf8().into_iter().flatten().flatten() {
+        if is_core(entry.file_name()) {
+            let _ = fs_err::rename(entry.path(), dir.join(entry.file_name()));
+        }
+    }
+    // What cannot be removed (files of another user) is only in the way of the disk.
+    let _ = fs_err::remove_dir_all(dbpath);
+}
+
+/// Removes all cores in the folders of `folder` but the newest `keep`.
+pub(super) fn prune_cores(folder: &Utf8Path, keep: usize) {
+    let folders = folder.read_dir_utf8().into_iter().flatten().flatten();
+    let files = folders.flat_map(|one| one.path().read_dir_utf8().into_iter().flatten().flatten());
+    let mut cores: Vec<_> = files
+        .filter(|file| is_core(file.file_name()))
+        .filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.path().to_owned())))
+        .collect();
+    cores.sort();
+    for (_, path) in cores.iter().rev().skip(keep) {
+        let _ = fs_err::remove_file(path);
+    }
+}
+
+/// The names that kernels give where `core_pattern` is a plain word.
+fn is_core(name: &str) -> bool {
+    name == "core" || name.strip_prefix("core.").is_some_and(|pid| pid.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Utf8PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn discarded_data_leaves_its_core() {
+        let (_folder, dir) = folder();
+        let data = dir.join("data");
+        std::fs::create_dir(&data).unwrap();
+        std::fs::write(data.join("core.12"), "").unwrap();
+        std::fs::write(data.join("core.txt"), "").unwrap();
+        discard_data(&data);
+        assert!(dir.join("core.12").exists() && !data.exists() && !dir.join("core.txt").exists());
+    }
+
+    #[test]
+    fn only_the_newest_cores_stay() {
+        let (_folder, dir) = folder();
+        for number in 1..=4 {
+            let place = dir.join(format!("mongod-{number}"));
+            std::fs::create_dir(&place).unwrap();
+            let file = std::fs::File::create(place.join("core")).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(number)).unwrap();
+        }
+        prune_cores(&dir, 2);
+        let left: Vec<bool> = (1..=4).map(|number| dir.join(format!("mongod-{number}/core")).exists()).collect();
+        assert_eq!(left, [false, false, true, true]);
+    }
+}
