@@ -48,7 +48,6 @@ pub fn fuzz(
     if desk.summary.cut_short.is_none() && interrupts.requested().is_none() {
         fuzzed_files(options, &source, &usable, &mut desk, &mut batch, restartable)?;
     }
-    drop(batch);
     topology.stop(Duration::from_secs(5));
     let summary = desk.finish()?;
     Ok(ending::exit_code(&summary, interrupts.requested(), false))

@@ -50,7 +50,6 @@ pub fn rerun(
         }
     }
     desk.reporter.event(&Event::StageEnd { elapsed: started.elapsed() });
-    drop(batch);
     topology.stop(Duration::from_secs(5));
     let summary = desk.finish()?;
     Ok(ending::exit_code(&summary, interrupts.requested(), true))

@@ -11,7 +11,7 @@ use crate::seed::Dice;
 pub struct Key;
 
 fn fits(expression: &Expr) -> bool {
-    expression.as_object().is_some_and(|object| object.props.iter().any(|prop| is_plain(prop)))
+    expression.as_object().is_some_and(|object| object.props.iter().any(is_plain))
 }
 
 fn is_plain(prop: &PropOrSpread) -> bool {

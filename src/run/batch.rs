@@ -86,7 +86,7 @@ impl<'a> Batch<'a> {
         let job = Job { addresses: self.topology.addresses(), ..job.clone() };
         let running = self.shell.run(&job)?;
         let watch = Watch::new(running, self.topology, self.interrupts, output, (threshold, average));
-        let mut watched = watch.to_the_end()?;
+        let mut watched = watch.until_over()?;
         self.settle(&mut watched);
         let checks = self.check(&watched);
         let log = noteworthy(self.topology.new_log_lines());

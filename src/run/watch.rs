@@ -50,6 +50,8 @@ pub(super) struct Watch<'a, 'r> {
     killed: bool,
     status: Status,
     cpu: CpuWindow,
+    /// Statements completed before a connection was lost.
+    before_loss: Option<usize>,
     seen: Watched,
 }
 
@@ -85,6 +87,7 @@ impl<'a, 'r> Watch<'a, 'r> {
             killed: false,
             status: Status::default(),
             cpu,
+            before_loss: None,
             seen,
         }
     }
@@ -93,7 +96,7 @@ impl<'a, 'r> Watch<'a, 'r> {
     ///
     /// # Errors
     /// The shell's output could not be written.
-    pub(super) fn to_the_end(mut self) -> std::io::Result<Watched> {
+    pub(super) fn until_over(mut self) -> std::io::Result<Watched> {
         loop {
             match self.running.next(Instant::now() + TICK) {
                 Some(Report::Ended(ended)) => {
@@ -109,6 +112,10 @@ impl<'a, 'r> Watch<'a, 'r> {
         }
         self.seen.exits.extend(self.topology.exits());
         self.seen.elapsed = self.started.elapsed();
+        // What a script "completed" after its server died says nothing, and would hide where it died.
+        if let Some(completed) = self.before_loss.filter(|_| !self.seen.exits.is_empty()) {
+            self.seen.completed.truncate(completed);
+        }
         Ok(self.seen)
     }
 
@@ -121,7 +128,12 @@ impl<'a, 'r> Watch<'a, 'r> {
             }
             Report::Statement(done) => self.seen.completed.push(done),
             Report::Status(status) => self.status = status,
-            Report::Noted(note) => self.seen.notes.push(note),
+            Report::Noted(note) => {
+                if matches!(note, Note::ConnectionLost { .. }) {
+                    self.before_loss.get_or_insert(self.seen.completed.len());
+                }
+                self.seen.notes.push(note);
+            }
             Report::Started | Report::Ended(_) => {}
         }
         Ok(())

@@ -96,7 +96,6 @@ fn writes_return_their_errors_and_the_driver_methods_throw_them() {
 }
 
 #[test]
-#[ignore = "needs projections and views of the practice server"]
 fn queries_are_lazy_and_fetch_every_batch() {
     holds("queries.js");
 }

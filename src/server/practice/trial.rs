@@ -25,11 +25,6 @@ impl Trial {
         Self { client: connect(&address), address }
     }
 
-    /// Another client on the same server.
-    pub fn another(&self) -> Client {
-        connect(&self.address)
-    }
-
     /// The whole reply to a command.
     pub fn run(&mut self, command: Document) -> Document {
         self.client.command("test", &command).unwrap()

@@ -89,7 +89,7 @@ fn check(arguments: &Arguments<'_>) -> Result<(), CommandError> {
 fn remove(call: &Call<'_>, name: &str, request: &Request<'_>) -> Result<Outcome, CommandError> {
     let Some(collection) = call.server.catalog.collection(call.database, name)? else { return Ok(Outcome::default()) };
     let mut state = collection.state.lock();
-    let found = call.search(&state, &request)?;
+    let found = call.search(&state, request)?;
     let removed = found.records.first().and_then(|(record, _)| state.remove(*record));
     let value = removed.map(|document| Document::clone(&document));
     Ok(Outcome { n: i32::from(value.is_some()), value, ..Outcome::default() })

@@ -82,10 +82,12 @@ impl Projection {
     /// None today; computed fields will have some.
     pub fn apply(&self, document: &Document) -> Result<Document, CommandError> {
         let mut shown = if self.including { self.root.include(document) } else { self.root.exclude(document) };
-        if self.including && self.id && !shown.contains("_id") {
-            if let Some(id) = document.get("_id") {
-                shown.fields_mut().insert(0, ("_id".into(), id.clone()));
-            }
+        if self.including
+            && self.id
+            && !shown.contains("_id")
+            && let Some(id) = document.get("_id")
+        {
+            shown.fields_mut().insert(0, ("_id".into(), id.clone()));
         }
         if !self.id {
             shown.remove("_id");
