@@ -133,7 +133,7 @@ impl<'a> Find<'a> {
     ) -> Result<Arc<Document>, CommandError> {
         let mut shown = match (&self.projection, self.return_key) {
             (_, true) => Arc::new(key_of(state, plan, document)),
-            (Some(projection), _) => Arc::new(projection.apply(document)?),
+            (Some(projection), _) => Arc::new(projection.apply_at(document, self.request.matcher.position(document))?),
             (None, _) => Arc::clone(document),
         };
         if self.show_record {

@@ -32,12 +32,25 @@ impl Matcher {
     /// # Errors
     /// 2 for unknown operators and wrong arguments, as a mongod has it.
     pub fn parse(filter: &Document) -> Result<Self, CommandError> {
-        parse::filter(filter, 0).map(Self)
+        Self::parse_with(filter, &[])
+    }
+
+    /// The same where `$expr` may use variables of these names.
+    ///
+    /// # Errors
+    /// As [`Matcher::parse`].
+    pub fn parse_with(filter: &Document, known: &[String]) -> Result<Self, CommandError> {
+        parse::Parser { known }.filter(filter, 0).map(Self)
     }
 
     /// True if the document passes.
     pub fn matches(&self, document: &Document) -> bool {
-        self.0.matches(document)
+        self.matches_with(document, None)
+    }
+
+    /// The same with values for the variables.
+    pub fn matches_with(&self, document: &Document, variables: Option<&Document>) -> bool {
+        self.0.matches(document, variables)
     }
 
     /// What the positional `$` stands for: the place, in the array on the way, of the first element that passed.
@@ -47,18 +60,19 @@ impl Matcher {
 }
 
 impl Node {
-    fn matches(&self, document: &Document) -> bool {
+    fn matches(&self, document: &Document, variables: Option<&Document>) -> bool {
+        let passes = |node: &Self| node.matches(document, variables);
         match self {
-            Self::And(nodes) => nodes.iter().all(|node| node.matches(document)),
-            Self::Or(nodes) => nodes.iter().any(|node| node.matches(document)),
-            Self::Nor(nodes) => !nodes.iter().any(|node| node.matches(document)),
-            Self::Not(node) => !node.matches(document),
+            Self::And(nodes) => nodes.iter().all(passes),
+            Self::Or(nodes) => nodes.iter().any(passes),
+            Self::Nor(nodes) => !nodes.iter().any(passes),
+            Self::Not(node) => !passes(node),
             Self::Constant(value) => *value,
             Self::At(path, leaf) => leaf.matches_any(&path.values(document)),
             // An expression that fails passes nothing: a filter has no way to say so here.
             Self::Expression(expression) => {
                 let steps = std::cell::Cell::new(0);
-                expression.evaluate(&Scope::new(document, None, &steps)).is_ok_and(|value| is_true(&value))
+                expression.evaluate(&Scope::new(document, variables, &steps)).is_ok_and(|value| is_true(&value))
             }
         }
     }
@@ -87,9 +101,9 @@ enum Element {
 impl Element {
     fn matches(&self, value: &Bson) -> bool {
         match (self, value) {
-            (Self::Document(node), Bson::Document(document)) => node.matches(document),
+            (Self::Document(node), Bson::Document(document)) => node.matches(document, None),
             // An array in an array is seen as a document of its positions.
-            (Self::Document(node), Bson::Array(items)) => node.matches(&positions(items)),
+            (Self::Document(node), Bson::Array(items)) => node.matches(&positions(items), None),
             (Self::Document(_), _) => false,
             (Self::Value(leaves), value) => {
                 leaves.iter().all(|(wanted, leaf)| leaf.matches_any(&[Some(value)]) == *wanted)

@@ -19,46 +19,60 @@ fn bad(text: impl Into<String>) -> CommandError {
     CommandError::new(code::BAD_VALUE, text)
 }
 
-/// A whole filter.
-pub fn filter(filter: &Document, depth: usize) -> Parsed<Node> {
-    if depth > MOST_DEPTH {
-        return Err(bad(format!("exceeded maximum query tree depth of {MOST_DEPTH}")));
-    }
-    let nodes = filter.iter().map(|(key, value)| match key.strip_prefix('$') {
-        Some(operator) => top_level(operator, value, depth),
-        None => field(key, value, depth),
-    });
-    let mut nodes = nodes.collect::<Parsed<Vec<Node>>>()?;
-    Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::And(nodes) })
+/// What filters are read with.
+#[derive(Clone, Copy)]
+pub struct Parser<'a> {
+    /// Variables that `$expr` may use.
+    pub known: &'a [String],
 }
 
-fn top_level(operator: &str, value: &Bson, depth: usize) -> Parsed<Node> {
-    match operator {
-        "and" => branches(operator, value, depth).map(Node::And),
-        "or" => branches(operator, value, depth).map(Node::Or),
-        "nor" => branches(operator, value, depth).map(Node::Nor),
-        "comment" => Ok(Node::Constant(true)),
-        "alwaysTrue" => Ok(Node::Constant(true)),
-        "alwaysFalse" => Ok(Node::Constant(false)),
-        "sampleRate" => Ok(Node::Constant(value.as_f64().is_some_and(|rate| rate > 0.0))),
-        "where" => Err(CommandError::new(code::BAD_VALUE, "no globalScriptEngine in $where parsing")),
-        "text" => text(value),
-        "expr" => Expression::parse(value, &[]).map(|expression| Node::Expression(Box::new(expression))),
-        "jsonSchema" if value.as_document().is_some() => Ok(Node::Constant(true)),
-        _ => Err(bad(format!("unknown top level operator: ${operator}"))),
-    }
+/// A filter without variables.
+fn filter(filter: &Document, depth: usize) -> Parsed<Node> {
+    Parser { known: &[] }.filter(filter, depth)
 }
 
-fn branches(operator: &str, value: &Bson, depth: usize) -> Parsed<Vec<Node>> {
-    let items = value.as_array().ok_or_else(|| bad(format!("${operator} must be an array")))?;
-    if items.is_empty() {
-        return Err(bad("$and/$or/$nor must be a nonempty array"));
+impl Parser<'_> {
+    /// A whole filter.
+    pub fn filter(self, filter: &Document, depth: usize) -> Parsed<Node> {
+        if depth > MOST_DEPTH {
+            return Err(bad(format!("exceeded maximum query tree depth of {MOST_DEPTH}")));
+        }
+        let nodes = filter.iter().map(|(key, value)| match key.strip_prefix('$') {
+            Some(operator) => self.top_level(operator, value, depth),
+            None => field(key, value, depth),
+        });
+        let mut nodes = nodes.collect::<Parsed<Vec<Node>>>()?;
+        Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::And(nodes) })
     }
-    let parsed = items.iter().map(|item| {
-        let item = item.as_document().ok_or_else(|| bad("$or/$and/$nor entries need to be full objects"))?;
-        filter(item, depth + 1)
-    });
-    parsed.collect()
+
+    fn top_level(self, operator: &str, value: &Bson, depth: usize) -> Parsed<Node> {
+        match operator {
+            "and" => self.branches(operator, value, depth).map(Node::And),
+            "or" => self.branches(operator, value, depth).map(Node::Or),
+            "nor" => self.branches(operator, value, depth).map(Node::Nor),
+            "comment" => Ok(Node::Constant(true)),
+            "alwaysTrue" => Ok(Node::Constant(true)),
+            "alwaysFalse" => Ok(Node::Constant(false)),
+            "sampleRate" => Ok(Node::Constant(value.as_f64().is_some_and(|rate| rate > 0.0))),
+            "where" => Err(CommandError::new(code::BAD_VALUE, "no globalScriptEngine in $where parsing")),
+            "text" => text(value),
+            "expr" => Expression::parse(value, self.known).map(|expression| Node::Expression(Box::new(expression))),
+            "jsonSchema" if value.as_document().is_some() => Ok(Node::Constant(true)),
+            _ => Err(bad(format!("unknown top level operator: ${operator}"))),
+        }
+    }
+
+    fn branches(self, operator: &str, value: &Bson, depth: usize) -> Parsed<Vec<Node>> {
+        let items = value.as_array().ok_or_else(|| bad(format!("${operator} must be an array")))?;
+        if items.is_empty() {
+            return Err(bad("$and/$or/$nor must be a nonempty array"));
+        }
+        let parsed = items.iter().map(|item| {
+            let item = item.as_document().ok_or_else(|| bad("$or/$and/$nor entries need to be full objects"))?;
+            self.filter(item, depth + 1)
+        });
+        parsed.collect()
+    }
 }
 
 fn text(value: &Bson) -> Parsed<Node> {

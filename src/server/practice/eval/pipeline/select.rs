@@ -11,16 +11,16 @@ type Documents = Result<Vec<Document>, CommandError>;
 #[derive(Debug)]
 struct Filter(Matcher);
 
-pub fn filter(argument: &Bson, _: &Parser<'_>) -> MadeStage {
+pub fn filter(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
     let filter = argument.as_document();
     let filter =
         filter.ok_or_else(|| CommandError::new(15959, "the match filter must be an expression in an object"))?;
-    Ok(Box::new(Filter(Matcher::parse(filter)?)))
+    Ok(Box::new(Filter(Matcher::parse_with(filter, parser.known)?)))
 }
 
 impl Stage for Filter {
-    fn run(&self, mut documents: Vec<Document>, _: &Run<'_>) -> Documents {
-        documents.retain(|document| self.0.matches(document));
+    fn run(&self, mut documents: Vec<Document>, run: &Run<'_>) -> Documents {
+        documents.retain(|document| self.0.matches_with(document, run.variables));
         Ok(documents)
     }
 }
