@@ -133,6 +133,7 @@ impl RunArguments {
     fn choice(&self) -> ServerChoice {
         ServerChoice {
             own: None,
+            port: None,
             uri: self.uri.clone(),
             mongod: self.mongod.clone(),
             name: self.server.clone(),

@@ -7,6 +7,7 @@ mod guard;
 mod identity;
 mod waiting;
 
+use std::fmt;
 use std::io;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -36,6 +37,16 @@ pub enum ExitStatus {
     },
 }
 
+impl fmt::Display for ExitStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "status {code}"),
+            Self::Signal { number, core: false } => write!(f, "signal {number}"),
+            Self::Signal { number, core: true } => write!(f, "signal {number}, with a core"),
+        }
+    }
+}
+
 /// Somebody else's program to start.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -49,6 +60,8 @@ pub struct Program {
     pub folder: Utf8PathBuf,
     /// The file that takes both its output streams.
     pub output: Utf8PathBuf,
+    /// What is added to our own environment.
+    pub environment: Vec<(String, String)>,
 }
 
 /// A running child and everything in its process group. Dropping it kills the group.
@@ -57,6 +70,7 @@ pub struct Child {
     child: std::process::Child,
     started: u64,
     ended: Option<ExitStatus>,
+    released: bool,
 }
 
 impl Program {
@@ -72,6 +86,7 @@ impl Program {
             Command::new(&self.own)
                 .args([GUARD, &std::process::id().to_string(), self.program.as_str()])
                 .args(&self.arguments)
+                .envs(self.environment.iter().map(|(name, value)| (name, value)))
                 .current_dir(&self.folder)
                 .stdin(Stdio::null())
                 .stdout(output)
@@ -89,7 +104,7 @@ impl Child {
         use std::os::unix::process::CommandExt;
         let child = command.process_group(0).spawn()?;
         let started = start_time(child.id()).unwrap_or(0);
-        Ok(Self { child, started, ended: None })
+        Ok(Self { child, started, ended: None, released: false })
     }
 
     /// Process id, which is also the group's.
@@ -143,6 +158,11 @@ impl Child {
         self.ended
     }
 
+    /// Lets it live on without us: nothing is killed when the value goes.
+    pub fn release(mut self) {
+        self.released = true;
+    }
+
     /// Sends a signal to every process of the group, unless its leader was seen to have ended.
     pub fn signal(&self, signal: Signal) {
         if let Some(group) = Pid::from_raw(self.child.id() as i32).filter(|_| self.ended.is_none()) {
@@ -167,7 +187,9 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        self.kill();
+        if !self.released {
+            self.kill();
+        }
     }
 }
 

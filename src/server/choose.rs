@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::external::External;
-use super::install::{home_of, is_installed, packages};
+use super::install::{home_of, is_installed, require};
 use super::launch::Place;
 use super::spec::{Product, product};
 use super::standalone::Standalone;
@@ -25,8 +25,10 @@ pub struct ServerChoice {
     pub file: Option<Utf8PathBuf>,
     /// `--servers-dir`
     pub servers_dir: Option<Utf8PathBuf>,
-    /// `--base-port`
+    /// First port to try; 0 stands for [`BASE_PORT`].
     pub base_port: u16,
+    /// The one port that clients shall talk to.
+    pub port: Option<u16>,
     /// `--bugs`
     pub bugs: Option<String>,
 }
@@ -67,6 +69,7 @@ pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, Server
         folder: folder.to_owned(),
         home,
         base_port: if choice.base_port == 0 { BASE_PORT } else { choice.base_port },
+        port: choice.port,
         program,
         bugs: choice.bugs.clone().unwrap_or_else(|| "all".into()),
         reason,
@@ -77,17 +80,8 @@ pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, Server
 
 /// Programs that are found by their name alone must be on PATH.
 fn programs_are_there(product: &Product) -> Result<(), ServerError> {
-    let by_name = |name: &&str| !name.contains(['/', '{']);
-    let mut names = product.process.iter().map(|process| process.program.as_str()).filter(by_name);
-    let missing = names.find(|name| on_path(name).is_none());
-    missing.map_or(Ok(()), |name| {
-        let text = format!(
-            "{} needs {name}, which is not on PATH; install it (Debian: apt-get install {})",
-            product.name,
-            packages(&[name])
-        );
-        Err(ServerError::Unusable(text))
-    })
+    let programs = product.process.iter().map(|process| process.program.as_str());
+    require(&product.name, &programs.filter(|name| !name.contains(['/', '{'])).collect::<Vec<_>>())
 }
 
 type Decision = (String, Option<Utf8PathBuf>, String);

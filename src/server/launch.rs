@@ -32,6 +32,8 @@ pub struct Place {
     pub home: Utf8PathBuf,
     /// First port to try.
     pub base_port: u16,
+    /// The one port for the process that clients talk to.
+    pub port: Option<u16>,
     /// The program behind `{program}`.
     pub program: Option<Utf8PathBuf>,
     /// What `{bugs}` stands for.
@@ -46,8 +48,8 @@ enum Trouble {
     Silent,
 }
 
-/// Starts `spec` in a new folder of its own; `earlier` are the product's processes that run already, `start` counts the
-/// product's starts.
+/// Starts `spec` in a new folder of its own; `earlier` are the product's processes that run already, `wanted` is the one
+/// port that will do, `start` counts the product's starts.
 ///
 /// # Errors
 /// It ended or stayed silent (its last words are in the text), or the disk or the ports refused.
@@ -55,12 +57,13 @@ pub(super) fn launch(
     spec: &ProcessSpec,
     place: &Place,
     earlier: &[Running],
+    wanted: Option<u16>,
     start: u32,
 ) -> Result<Running, ServerError> {
-    let dir = place.folder.join(format!("{}-{start}", spec.name));
     let mut base = place.base_port;
     for left in (0..TRIES).rev() {
-        let port = Port::claim(base)?;
+        let dir = fresh_folder(&place.folder, &spec.name, start);
+        let port = wanted.map_or_else(|| Port::claim(base), Port::claim_one)?;
         let mut running = spawn(spec, place, earlier, &dir, port)?;
         match wait_ready(&mut running, spec.ready) {
             Ok(()) => return Ok(running),
@@ -68,7 +71,7 @@ pub(super) fn launch(
                 let number = running.port.number();
                 let lost = matches!(trouble, Trouble::Ended(_)) && !is_free(number);
                 let error = failure(spec, &running, &trouble);
-                if !lost || left == 0 {
+                if !lost || left == 0 || wanted.is_some() {
                     return Err(error);
                 }
                 base = number.saturating_add(1);
@@ -76,6 +79,12 @@ pub(super) fn launch(
         }
     }
     Err(ServerError::Infrastructure(format!("{} found no port to serve on", spec.name)))
+}
+
+/// `NAME-START`, or the first number after it under which nothing lies: an older log would be read as this one's.
+fn fresh_folder(folder: &Utf8Path, name: &str, start: u32) -> Utf8PathBuf {
+    let mut places = (start..).map(|number| folder.join(format!("{name}-{number}")));
+    places.find(|place| !place.exists()).unwrap_or_else(|| folder.join(name))
 }
 
 fn spawn(
@@ -107,6 +116,7 @@ fn spawn(
         arguments: spec.arguments.iter().map(|argument| expand(argument, &fill)).collect(),
         folder: dir.clone(),
         output: dir.join("output.log"),
+        environment: Vec::new(),
     };
     let child = program.start().map_err(|error| {
         ServerError::Infrastructure(format!("cannot start a process for {}: {error}", program.program))
@@ -136,8 +146,7 @@ fn wait_ready(running: &mut Running, ready: Ready) -> Result<(), Trouble> {
 fn failure(spec: &ProcessSpec, running: &Running, trouble: &Trouble) -> ServerError {
     let what = match trouble {
         Trouble::Ended(ExitStatus::Code(127)) => "cannot be started".to_owned(),
-        Trouble::Ended(ExitStatus::Code(code)) => format!("ended at once with status {code}"),
-        Trouble::Ended(ExitStatus::Signal { number, .. }) => format!("ended at once by signal {number}"),
+        Trouble::Ended(status) => format!("ended at once ({status})"),
         Trouble::Silent => format!("did not answer within {} s", READY_WITHIN.as_secs()),
     };
     let words = running.last_words(LAST_WORDS);

@@ -10,6 +10,7 @@ mod launch;
 mod log_file;
 mod port;
 mod running;
+mod service;
 mod spec;
 mod standalone;
 
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::process::ExitStatus;
 pub use choose::{BASE_PORT, Chosen, ServerChoice, choose, on_path};
-pub use install::{home_of, install, is_installed};
+pub use install::{home_of, install, is_installed, servers_folder};
+pub use service::{Service, keep, running_service, service_folder, start_service, stop_service};
 pub use spec::{Product, product, products};
 
 /// What a batch runs against: one product's processes, or somebody else's server.

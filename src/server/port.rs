@@ -31,6 +31,15 @@ impl Port {
         })
     }
 
+    /// That port and no other.
+    ///
+    /// # Errors
+    /// It is in use.
+    pub(super) fn claim_one(number: u16) -> Result<Self, ServerError> {
+        let text = || ServerError::Unusable(format!("port {number} is in use; choose another with --port"));
+        Self::try_claim(number).ok_or_else(text)
+    }
+
     fn try_claim(number: u16) -> Option<Self> {
         let name = SocketAddr::from_abstract_name(format!("jstestfuzz-port-{number}")).ok()?;
         let claim = UnixListener::bind_addr(&name).ok()?;

@@ -96,6 +96,9 @@ pub fn products(user_file: Option<&Utf8Path>) -> Result<Vec<Product>, ServerErro
         };
         let text = fs_err::read_to_string(path).map_err(|error| wrong(&error))?;
         products = toml::from_str::<Table>(&text).map_err(|error| wrong(&error.message()))?.server;
+        if let Some(empty) = products.iter().find(|product| product.process.is_empty()) {
+            return Err(wrong(&format!("server '{}' has no process", empty.name)));
+        }
     }
     let shipped = toml::from_str::<Table>(SHIPPED).map_err(|error| ServerError::Unusable(error.to_string()))?;
     products.extend(shipped.server);
@@ -144,5 +147,7 @@ mod tests {
         assert_eq!(product("mine", Some(&path)).unwrap().process[0].program, "x");
         std::fs::write(&path, "[[server]]\nnmae='mine'").unwrap();
         assert!(product("mine", Some(&path)).unwrap_err().to_string().contains("my.toml"));
+        std::fs::write(&path, "[[server]]\nname='mine'\nsummary='s'\nprocess=[]").unwrap();
+        assert!(product("mine", Some(&path)).unwrap_err().to_string().contains("no process"));
     }
 }

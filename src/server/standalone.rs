@@ -56,8 +56,11 @@ impl Topology for Standalone {
     fn start(&mut self) -> Result<(), ServerError> {
         self.clear_away();
         self.starts += 1;
-        for spec in &self.product.process {
-            match launch(spec, &self.place, &self.running, self.starts) {
+        let last = self.product.process.len().saturating_sub(1);
+        for (index, spec) in self.product.process.iter().enumerate() {
+            // Clients talk to the last one.
+            let wanted = self.place.port.filter(|_| index == last);
+            match launch(spec, &self.place, &self.running, wanted, self.starts) {
                 Ok(running) => self.running.push(running),
                 Err(error) => {
                     self.running.clear();
