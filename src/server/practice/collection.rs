@@ -54,6 +54,8 @@ pub struct Record {
     pub document: Arc<Document>,
     /// Its size as BSON.
     pub bytes: usize,
+    /// How often it was replaced.
+    pub updates: u32,
 }
 
 /// Limits of a capped collection.
@@ -146,7 +148,7 @@ impl State {
             return Err(CommandError::new(code::BAD_VALUE, "object to insert exceeds cappedMaxSize"));
         }
         self.next += 1;
-        self.file(record, Record { document: Arc::new(document), bytes });
+        self.file(record, Record { document: Arc::new(document), bytes, updates: 0 });
         self.evict();
         Ok(record)
     }
@@ -170,7 +172,7 @@ impl State {
         let bytes = self.admit(&document, validate && (strict || was_valid))?;
         self.check_indexes(&document, record, namespace)?;
         self.unfile(record);
-        self.file(record, Record { document: Arc::new(document), bytes });
+        self.file(record, Record { document: Arc::new(document), bytes, updates: old.updates.saturating_add(1) });
         self.evict();
         Ok(())
     }
@@ -195,7 +197,6 @@ impl State {
     /// A duplicate key, or documents that cannot be filed; the collection is as before then.
     pub fn build(&mut self, spec: Spec, namespace: &str) -> Result<(), CommandError> {
         let mut index = Index::new(spec);
-        index.built_empty = self.records.is_empty();
         for (id, record) in &self.records {
             index.check(&record.document, *id, namespace)?;
             index.insert(&record.document, *id);

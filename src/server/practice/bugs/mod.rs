@@ -3,10 +3,10 @@
 //! One file a bug: its description and the condition that fires it. The commands call the conditions where a real server
 //! would have the mistake; what happens then is done by [`faults`]. No bug is on unless `--bugs` says so.
 
-pub mod dollar_field;
-pub mod endless_scan;
 pub mod faults;
 pub mod get_more_without_collection;
+pub mod index_name_conflict;
+pub mod mixed_array;
 pub mod narrow_count;
 pub mod stage_as_filter;
 pub mod stale_entry;
@@ -48,9 +48,9 @@ pub struct PlantedBug {
 static ALL: [PlantedBug; 6] = [
     stage_as_filter::BUG,
     narrow_count::BUG,
-    dollar_field::BUG,
+    index_name_conflict::BUG,
     stale_entry::BUG,
-    endless_scan::BUG,
+    mixed_array::BUG,
     get_more_without_collection::BUG,
 ];
 

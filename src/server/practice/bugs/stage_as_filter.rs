@@ -7,9 +7,9 @@ use crate::wire::bson::Document;
 pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-1",
     class: Class::Crash,
-    condition: "one command: the filter of a find, count or distinct, or of a write, has a top-level key that is the name of an aggregation stage",
+    condition: "one command: the filter of a find, count or distinct, or of a write, has a top-level key that is the name of an aggregation stage with a document as its value",
     title: "Segmentation fault while suggesting 'aggregate' for a filter such as {$group: ...}",
-    program: "db.c.find({$group: 1}).itcount();",
+    program: "db.c.find({$group: {_id: 1}}).itcount();",
 };
 
 /// Stages for which the error text says "did you mean aggregate?".
@@ -48,7 +48,7 @@ const STAGES: [&str; 30] = [
 
 /// The suggestion looks up the stage in a table that is not there yet.
 pub fn check(bugs: &Bugs, filter: &Document) {
-    if bugs.on(&BUG) && filter.keys().any(|key| STAGES.contains(&key)) {
+    if bugs.on(&BUG) && filter.iter().any(|(key, value)| STAGES.contains(&key) && value.as_document().is_some()) {
         faults::segmentation_fault();
     }
 }

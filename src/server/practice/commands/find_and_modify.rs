@@ -112,7 +112,7 @@ fn update(call: &Call<'_>, name: &str, request: Request<'_>) -> Result<Outcome, 
     let mut state = collection.state.lock();
     let found = call.search(&state, &statement.request)?;
     if let Some((record, old)) = found.records.first() {
-        let change = Change { collection: &collection, record: *record, old, validate };
+        let change = Change { record: *record, old, validate };
         let changed = statement.apply(call, &mut state, &namespace, &change)?;
         let value = if new { changed.unwrap_or_else(|| Document::clone(old)) } else { Document::clone(old) };
         return Ok(Outcome { n: 1, updated: Some(true), upserted: None, value: Some(value) });

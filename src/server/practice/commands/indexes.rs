@@ -2,7 +2,8 @@
 
 use super::{Call, Command, Fields};
 use crate::doc;
-use crate::server::practice::collection::State;
+use crate::server::practice::bugs::index_name_conflict;
+use crate::server::practice::collection::{Collection, State};
 use crate::server::practice::cursor::Cursor;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::index::{Index, Spec, same_pattern};
@@ -51,12 +52,11 @@ fn create_indexes(call: &Call<'_>) -> Result<Document, CommandError> {
     let specs = specs.collect::<Result<Vec<_>, _>>()?;
     let made = call.server.catalog.get(call.database, name).is_none();
     let collection = call.server.catalog.collection_or_new(call.database, name)?;
-    let namespace = call.namespace(name);
     let mut state = collection.state.lock();
     let before = state.indexes.len();
     for spec in specs {
         call.operation.check_now()?;
-        if let Err(error) = add(&mut state, spec, &namespace) {
+        if let Err(error) = add(call, &collection, &mut state, spec) {
             // All or nothing: what this command has built goes again.
             while state.indexes.len() > before {
                 state.drop_index(before);
@@ -81,7 +81,8 @@ fn in_spec(spec: &Document, error: CommandError) -> CommandError {
     CommandError { message: text, ..error }
 }
 
-fn add(state: &mut State, spec: Spec, namespace: &str) -> Result<(), CommandError> {
+fn add(call: &Call<'_>, collection: &Collection, state: &mut State, spec: Spec) -> Result<(), CommandError> {
+    let namespace = &call.namespace(call.collection_name()?);
     // The collection has its index on _id; asking for it again under any name changes nothing.
     if spec.pattern.len() == 1 && spec.pattern.get("_id").is_some_and(|direction| direction.as_f64() == Some(1.0)) {
         return Ok(());
@@ -89,7 +90,10 @@ fn add(state: &mut State, spec: Spec, namespace: &str) -> Result<(), CommandErro
     for index in &state.indexes {
         match (index.spec.name == spec.name, index.spec.same_pattern(&spec)) {
             (true, true) if index.spec.same_options(&spec) => return Ok(()),
-            (true, _) => {
+            (true, same) => {
+                if !same {
+                    index_name_conflict::check(&call.server.bugs, collection);
+                }
                 let text = format!(
                     "An existing index has the same name as the requested index. Requested index: {}, existing index: {}",
                     render::document(&spec.shown),

@@ -2,6 +2,7 @@
 
 use super::{Call, Command, Fields};
 use crate::doc;
+use crate::server::practice::bugs::mixed_array;
 use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document, Timestamp};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -56,8 +57,11 @@ fn insert(call: &Call<'_>) -> Result<Document, CommandError> {
     let mut errors = Vec::new();
     for (at, document) in documents.iter().filter_map(Bson::as_document).enumerate() {
         call.operation.check_now()?;
-        let outcome = prepare(document.clone())
-            .and_then(|document| collection.state.lock().insert(document, &namespace, validate));
+        let outcome = prepare(document.clone()).and_then(|document| {
+            let mut state = collection.state.lock();
+            mixed_array::check(&call.server.bugs, &state, &document);
+            state.insert(document, &namespace, validate)
+        });
         match outcome {
             Ok(_) => inserted += 1,
             Err(error) => {

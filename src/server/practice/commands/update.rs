@@ -5,8 +5,8 @@ use super::insert::{check_batch, check_id, write_error};
 use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
-use crate::server::practice::bugs::{dollar_field, stale_entry};
-use crate::server::practice::collection::{Collection, State};
+use crate::server::practice::bugs::stale_entry;
+use crate::server::practice::collection::State;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::query::{Request, Wishes};
 use crate::server::practice::update::{Circumstances, Update, identical, upsert};
@@ -141,7 +141,7 @@ impl<'a> Statement<'a> {
         let mut outcome = Outcome::default();
         for (record, old) in &found.records {
             call.operation.check_now()?;
-            let change = Change { collection: &collection, record: *record, old, validate };
+            let change = Change { record: *record, old, validate };
             outcome.matched += 1;
             outcome.modified += usize::from(self.apply(call, &mut state, &namespace, &change)?.is_some());
         }
@@ -164,23 +164,20 @@ impl<'a> Statement<'a> {
         change: &Change<'_>,
     ) -> Result<Option<Document>, CommandError> {
         let bugs = &call.server.bugs;
-        dollar_field::check(bugs, change.collection, change.old);
         let circumstances = Circumstances { position: self.request.matcher.position(change.old), inserting: false };
         let new = self.update.apply(change.old, circumstances)?;
         if identical(change.old, &new) {
             return Ok(None);
         }
-        let forgotten = stale_entry::forgotten(bugs, state, change.old, &new);
+        let lost = stale_entry::lost(bugs, state, change.record, change.old);
         state.replace(change.record, new.clone(), namespace, change.validate)?;
-        stale_entry::restore(state, change.record, forgotten);
+        stale_entry::lose(state, change.record, lost);
         Ok(Some(new))
     }
 }
 
 /// One record to update.
 pub struct Change<'a> {
-    /// Where it is.
-    pub collection: &'a Collection,
     /// Its number.
     pub record: i64,
     /// As it stands.

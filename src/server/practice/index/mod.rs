@@ -22,8 +22,6 @@ pub struct Index {
     pub multikey: bool,
     /// Not offered to queries.
     pub hidden: bool,
-    /// It was there before the collection's first document.
-    pub built_empty: bool,
     entries: BTreeSet<(Key, i64)>,
 }
 
@@ -31,7 +29,7 @@ impl Index {
     /// An index without entries.
     pub fn new(spec: Spec) -> Self {
         let hidden = spec.shown.get("hidden").and_then(Bson::as_flag).unwrap_or(false);
-        Self { spec, multikey: false, hidden, built_empty: false, entries: BTreeSet::new() }
+        Self { spec, multikey: false, hidden, entries: BTreeSet::new() }
     }
 
     /// The keys that `document` has here; none where sparse or partial leaves it out.
