@@ -19,7 +19,7 @@ use super::{BASE_PORT, ServerError, Topology};
 use crate::interrupt::Interrupts;
 use crate::process::own_executable;
 
-pub(super) use tools::{packages, require};
+pub(super) use tools::require;
 use workshop::Workshop;
 
 /// The steps that fill an installation's folder.
