@@ -35,13 +35,18 @@ pub enum AlarmError {
     NotTried(String),
 }
 
-/// Makes the practice server crash and hang once each and checks that both are seen.
+/// Makes the practice server (of our `own` executable) crash and hang once each and checks that both are seen.
 ///
 /// # Errors
 /// See [`AlarmError`].
-pub fn sound(shell: &mut dyn Shell, interrupts: &Interrupts, folder: &Utf8Path) -> Result<(), AlarmError> {
+pub fn sound(
+    shell: &mut dyn Shell,
+    own: &Utf8Path,
+    interrupts: &Interrupts,
+    folder: &Utf8Path,
+) -> Result<(), AlarmError> {
     for (planted, bug, class) in [("crash", Planted::Crash, Class::Crash), ("hang", Planted::Deadlock, Class::Hang)] {
-        let execution = try_bug(shell, interrupts, folder, bug)?;
+        let execution = try_bug(shell, own, interrupts, folder, bug)?;
         // Whoever stops the program now is no deaf alarm.
         if execution.interrupted {
             return Ok(());
@@ -57,6 +62,7 @@ pub fn sound(shell: &mut dyn Shell, interrupts: &Interrupts, folder: &Utf8Path) 
 
 fn try_bug(
     shell: &mut dyn Shell,
+    own: &Utf8Path,
     interrupts: &Interrupts,
     folder: &Utf8Path,
     planted: Planted,
@@ -69,6 +75,7 @@ fn try_bug(
     let path = place.join(format!("{}.js", bug.id));
     fs_err::write(&path, bug.program).map_err(|error| not_tried(&error))?;
     let choice = ServerChoice {
+        own: Some(own.to_owned()),
         name: Some("practice".into()),
         bugs: Some(bug.id.into()),
         base_port: 20_000,

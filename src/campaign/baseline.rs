@@ -25,7 +25,6 @@ pub fn run(
     batch: &mut Batch<'_>,
     corpus: &Corpus,
     files: &BTreeSet<usize>,
-    restartable: bool,
 ) -> Result<Baseline, CampaignError> {
     let mut baseline = Baseline::default();
     desk.reporter.event(&Event::Stage { name: "baseline", files: files.len() });
@@ -40,7 +39,7 @@ pub fn run(
         } else {
             baseline.failing.insert(at);
         }
-        if desk.should_stop(&judgement, restartable) {
+        if desk.should_stop(&judgement, batch) {
             break;
         }
     }

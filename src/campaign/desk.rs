@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::reproduce::reproduce;
 use super::{CampaignError, RunOptions};
+use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::judge::{Judgement, Verdict, judge};
 use crate::report::{Event, Reporter, Summary};
@@ -33,6 +34,8 @@ pub struct Desk<'a> {
     pub summary: Summary,
     /// Folders that `load()` may read.
     pub roots: Vec<Utf8PathBuf>,
+    /// Files that the running server has had, and which of its starts it is.
+    on_this_server: (u32, Vec<Utf8PathBuf>),
     started: Instant,
 }
 
@@ -46,7 +49,8 @@ impl<'a> Desk<'a> {
     ) -> Result<Self, CampaignError> {
         let folder = RunFolder::create(&options.out, jiff::Timestamp::now(), options.seed)?;
         let summary = Summary { folder: folder.path().to_string(), ..Summary::default() };
-        Ok(Self { options, folder, reporter, interrupts, summary, roots, started: Instant::now() })
+        let on_this_server = (0, Vec::new());
+        Ok(Self { options, folder, reporter, interrupts, summary, roots, on_this_server, started: Instant::now() })
     }
 
     /// Says one of the first lines.
@@ -61,6 +65,19 @@ impl<'a> Desk<'a> {
         file: &File,
         counts: bool,
     ) -> Result<(Execution, Judgement), CampaignError> {
+        let (execution, judgement) = self.execute(batch, file)?;
+        self.count(file, &execution, &judgement, counts);
+        Ok((execution, judgement))
+    }
+
+    /// True while nothing has cut the run short.
+    pub fn may_go_on(&self) -> bool {
+        self.summary.cut_short.is_none() && self.interrupts.requested().is_none()
+    }
+
+    /// Runs and judges a file and keeps the record; it does not show up in the summary.
+    pub fn execute(&mut self, batch: &mut Batch<'_>, file: &File) -> Result<(Execution, Judgement), CampaignError> {
+        self.folder.publish();
         let place = format!("executions/{}", file.name.replace('/', "_").trim_end_matches(".js"));
         let folder = self.folder.make_folder(&place)?;
         let mut output =
@@ -69,7 +86,6 @@ impl<'a> Desk<'a> {
         let judgement = judge(&execution);
         let record = serde_json::json!({ "execution": &execution, "judgement": &judgement });
         self.folder.save_json(&format!("{place}/record.json"), &record)?;
-        self.count(file, &execution, &judgement, counts);
         Ok((execution, judgement))
     }
 
@@ -94,10 +110,11 @@ impl<'a> Desk<'a> {
         if !execution.interrupted {
             *self.summary.verdicts.entry(judgement.verdict).or_default() += 1;
         }
+        let earlier = self.earlier(execution, &file.path);
         for finding in &judgement.findings {
             if finding.verdict == Verdict::Failure {
-                let command = reproduce(self.options, &file.path);
-                self.summary.failures.add(finding, execution, file.path.as_str(), command);
+                let command = reproduce(self.options, std::slice::from_ref(&file.path));
+                self.summary.failures.add(finding, execution, &file.path, &earlier, command);
             } else if finding.verdict > Verdict::Expected && self.summary.remarks.len() < Summary::REMARKS {
                 self.summary.remarks.push(format!("{}: {}", file.name, finding.title));
             }
@@ -105,15 +122,27 @@ impl<'a> Desk<'a> {
         self.reporter.event(&Event::File { name: &file.name, execution, judgement });
     }
 
+    /// The files that the same server ran before this one.
+    fn earlier(&mut self, execution: &Execution, path: &Utf8Path) -> Vec<Utf8PathBuf> {
+        if self.on_this_server.0 != execution.server_start {
+            self.on_this_server = (execution.server_start, Vec::new());
+        }
+        let earlier = self.on_this_server.1.clone();
+        self.on_this_server.1.push(path.to_owned());
+        earlier
+    }
+
     /// True if the run should not go on to the next file; says why in the summary.
-    pub fn should_stop(&mut self, judgement: &Judgement, restartable: bool) -> bool {
+    pub fn should_stop(&mut self, judgement: &Judgement, batch: &Batch<'_>) -> bool {
         let why = if self.interrupts.requested().is_some() {
             "somebody stopped it"
         } else if judgement.verdict == Verdict::Failure && self.options.stop_at_first_failure {
             "at the first failure, as asked"
         } else if judgement.verdict == Verdict::Infrastructure {
             "there is no server to go on with"
-        } else if !restartable && judgement.findings.iter().any(|one| one.title.starts_with("cannot connect again")) {
+        } else if !batch.restartable()
+            && judgement.findings.iter().any(|one| one.title.starts_with("cannot connect again"))
+        {
             "the server does not answer any more, and it is not ours to restart"
         } else {
             return false;
@@ -122,8 +151,26 @@ impl<'a> Desk<'a> {
         true
     }
 
+    /// Ends the run, whatever came of it: tells the last lines, or leaves nothing where nothing was run.
+    ///
+    /// # Errors
+    /// The one given, or the summary cannot be written.
+    pub fn end(self, outcome: Result<(), CampaignError>, script_errors_count: bool) -> Result<ExitCode, CampaignError> {
+        let (interrupts, begun) = (self.interrupts, !self.summary.verdicts.is_empty());
+        if let Err(error) = outcome {
+            if begun {
+                let _ = self.finish();
+            } else {
+                self.folder.discard();
+            }
+            return Err(error);
+        }
+        let summary = self.finish()?;
+        Ok(super::ending::exit_code(&summary, interrupts.requested(), script_errors_count))
+    }
+
     /// Writes and tells the last lines.
-    pub fn finish(mut self) -> Result<Summary, CampaignError> {
+    fn finish(mut self) -> Result<Summary, CampaignError> {
         self.summary.elapsed = self.started.elapsed();
         if let Some(warning) = super::ending::warning(&self.summary) {
             self.summary.remarks.push(warning);

@@ -73,7 +73,7 @@ mod tests {
     fn failures_come_before_trouble_and_an_interrupt_before_both() {
         let mut summary = worked();
         summary.verdicts.insert(Verdict::Infrastructure, 1);
-        summary.failures.add(&Finding::failure(Class::Hang, "k", "t"), &clean(), "a.js", String::new());
+        summary.failures.add(&Finding::failure(Class::Hang, "k", "t"), &clean(), "a.js".into(), &[], String::new());
         assert_eq!(exit_code(&summary, None, false), ExitCode::FailuresFound);
         assert_eq!(exit_code(&summary, Some(Interrupt::CtrlC), false), ExitCode::Interrupted);
     }

@@ -1,24 +1,21 @@
 //! The main job: draw, mutate, wrap, run, judge, keep, report.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::against::against_a_server;
+use super::confirm::confirm;
 use super::desk::{Desk, File};
 use super::options::FuzzOptions;
-use super::{CampaignError, alarm, baseline, ending};
+use super::{CampaignError, baseline};
 use crate::corpus::{Corpus, Index, NewTests, Set, draw, find_new};
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
-use crate::process::own_executable;
 use crate::report::{Event, Reporter};
 use crate::run::Batch;
 use crate::seed::Seed;
-use crate::server::{Chosen, ServerError, choose};
-use crate::shell::embedded::EmbeddedShell;
+use crate::server::ServerError;
 use crate::wrap::{FuzzedFile, make};
-
-/// How long `validate` may take after one file.
-pub(super) const VALIDATE_FOR: Duration = Duration::from_secs(20);
 
 /// Makes `--sets` files and runs them.
 ///
@@ -32,25 +29,17 @@ pub fn fuzz(
     let source = Source::load(options)?;
     let mut desk = Desk::new(&options.run, options.corpus.clone(), reporter, interrupts)?;
     source.tell(&mut desk, options);
-    let own = own_executable().map_err(|error| CampaignError::SetUp(error.to_string()))?;
-    let mut shell = EmbeddedShell::new(own);
-    let server_folder = desk.server_folder();
-    let Chosen { mut topology, hang_min } = choose(&options.run.server, &server_folder)?;
-    alarm::sound(&mut shell, interrupts, &server_folder)?;
-    topology.start()?;
-    desk.head("server", topology.describe());
-    desk.head("shell", "embedded");
-    let restartable = topology.restartable();
-    let timer = options.run.timer(hang_min);
-    let validate_for = if options.run.validate { VALIDATE_FOR } else { Duration::ZERO };
-    let mut batch = Batch::new(&mut shell, &mut *topology, interrupts, timer, validate_for).already_started();
-    let usable = source.after_baseline(options, &mut desk, &mut batch, restartable)?;
-    if desk.summary.cut_short.is_none() && interrupts.requested().is_none() {
-        fuzzed_files(options, &source, &usable, &mut desk, &mut batch, restartable)?;
-    }
-    topology.stop(Duration::from_secs(5));
-    let summary = desk.finish()?;
-    Ok(ending::exit_code(&summary, interrupts.requested(), false))
+    let outcome = against_a_server(&mut desk, |desk, batch| {
+        let usable = source.after_baseline(options, desk, batch)?;
+        if desk.may_go_on() {
+            fuzzed_files(options, &source, &usable, desk, batch)?;
+        }
+        if options.confirm && batch.restartable() && interrupts.requested().is_none() {
+            confirm(desk, batch)?;
+        }
+        Ok(())
+    });
+    desk.end(outcome, false)
 }
 
 /// Makes the files only; nothing is started.
@@ -71,6 +60,7 @@ pub fn generate(
         let (file, _) = source.make(options, &usable, &mut desk, index)?;
         statements += u64::from(file.statements);
     }
+    desk.folder.publish();
     let folder = desk.folder.path().join("files");
     desk.head("made", format!("{} files with {statements} statements in {folder}", options.sets));
     Ok(ExitCode::Clean)
@@ -82,7 +72,6 @@ fn fuzzed_files(
     usable: &[usize],
     desk: &mut Desk<'_>,
     batch: &mut Batch<'_>,
-    restartable: bool,
 ) -> Result<(), CampaignError> {
     desk.reporter.event(&Event::Stage { name: "fuzz", files: options.sets as usize });
     let started = Instant::now();
@@ -90,7 +79,7 @@ fn fuzzed_files(
         let (made, path) = source.make(options, usable, desk, index)?;
         let file = File { name: made.name, path, statements: made.statements };
         let (_, judgement) = desk.run(batch, &file, true)?;
-        if desk.should_stop(&judgement, restartable) {
+        if desk.should_stop(&judgement, batch) {
             break;
         }
     }
@@ -172,14 +161,13 @@ impl Source {
         options: &FuzzOptions,
         desk: &mut Desk<'_>,
         batch: &mut Batch<'_>,
-        restartable: bool,
     ) -> Result<Vec<usize>, CampaignError> {
         let all = self.all();
         if !options.baseline {
             return Ok(all);
         }
         let drawn: BTreeSet<usize> = (0..options.sets).flat_map(|index| self.set(options, &all, index).files).collect();
-        let found = baseline::run(desk, batch, &self.corpus, &drawn, restartable)?;
+        let found = baseline::run(desk, batch, &self.corpus, &drawn)?;
         let usable: Vec<usize> = all.into_iter().filter(|at| !found.failing.contains(at)).collect();
         let (runtime, files) = found.runtime;
         batch.reset_average();

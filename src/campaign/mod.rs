@@ -1,10 +1,13 @@
 //! The joint that sees every room: draw, mutate, wrap, run, judge, keep, report.
 //!
 //! Every run goes through the same stages: the alarm is heard first ([`alarm`]), the drawn corpus files may be run as
-//! they are ([`baseline`]), then the files themselves ([`fuzz`] makes them, [`rerun`] is given them).
+//! they are ([`baseline`]), then the files themselves ([`fuzz`] makes them, [`rerun`] is given them); what failed is run
+//! once more ([`confirm`]).
 
+mod against;
 mod alarm;
 mod baseline;
+mod confirm;
 mod desk;
 mod ending;
 mod fuzz;

@@ -50,6 +50,8 @@ pub struct FuzzOptions {
     pub shape: Shape,
     /// `--baseline`
     pub baseline: bool,
+    /// Runs each new failure once more; `--no-confirm` does not.
+    pub confirm: bool,
 }
 
 /// The smallest hang threshold where neither the user nor the product says otherwise.

@@ -1,14 +1,15 @@
 //! The line to copy that shows a failure again.
 
-use camino::Utf8Path;
+use camino::Utf8PathBuf;
 
 use super::RunOptions;
 use crate::config::as_flag;
 
-/// `fuzz run FILE` with the words that matter: server, bugs, hang threshold.
-pub fn reproduce(options: &RunOptions, file: &Utf8Path) -> String {
+/// `fuzz run FILE...` with the words that matter: server, bugs, hang threshold.
+pub fn reproduce(options: &RunOptions, files: &[Utf8PathBuf]) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "fuzz".into());
-    let mut words = vec![program, "run".into(), file.to_string()];
+    let mut words = vec![program, "run".into()];
+    words.extend(files.iter().map(ToString::to_string));
     words.extend(options.repeat.iter().cloned());
     if let Some(minimum) = options.hang_min {
         words.extend(["--hang-min".into(), as_flag(minimum)]);

@@ -102,6 +102,9 @@ pub struct FuzzArguments {
     /// Does not run them
     #[arg(long, overrides_with = "baseline")]
     no_baseline: bool,
+    /// Does not run the file of each new failure once more on a fresh server
+    #[arg(long, env = "JSTESTFUZZ_NO_CONFIRM")]
+    no_confirm: bool,
     #[command(flatten)]
     pub run: RunArguments,
 }
@@ -174,6 +177,7 @@ impl FuzzArguments {
             source_files: usize::from(self.source_files),
             new_since,
             shape: Shape { substitutions, only: self.only.clone(), exclude: self.exclude.clone() },
+            confirm: !self.no_confirm,
             baseline: self.baseline || (!self.no_baseline && in_ci()),
         }
     }

@@ -1,7 +1,7 @@
 //! A server process that ended without being asked, with nothing in its log that says why.
 
 use super::{Class, Finding, Oracle, Verdict, invariant};
-use crate::run::Execution;
+use crate::run::{Execution, is_routine, trouble};
 use crate::server::{ExitStatus, ServerExit};
 use crate::shell::Note;
 
@@ -30,13 +30,22 @@ fn finding(execution: &Execution, exit: &ServerExit) -> Finding {
     let what = describe(exit.status);
     let title = format!("{} (pid {}) {what}{during}", exit.process.name, exit.process.pid);
     let key = format!("{} {}{during}", exit.process.name, what.replace(' ', "-"));
-    let tail = exit.log_tail.iter().rev().take(5).rev().cloned();
-    Finding::failure(Class::Crash, &key, title).with_details(tail)
+    Finding::failure(Class::Crash, &key, title).with_details(last_words(exit))
+}
+
+/// The lines that speak of trouble, or else the last three that are not routine; cut to what fits a screen.
+fn last_words(exit: &ServerExit) -> Vec<String> {
+    const WIDTH: usize = 200;
+    let telling: Vec<&String> = exit.log_tail.iter().filter(|line| trouble(line).is_some()).take(5).collect();
+    let mut last: Vec<&String> = exit.log_tail.iter().filter(|line| !is_routine(line)).collect();
+    last.drain(..last.len().saturating_sub(3));
+    let lines = if telling.is_empty() { last } else { telling };
+    lines.into_iter().map(|line| line[..line.floor_char_boundary(WIDTH)].to_owned()).collect()
 }
 
 /// Stacks tell crashes apart best; without them the command that got no reply is the next best.
 fn command_at_death(execution: &Execution) -> Option<&str> {
-    execution.notes.iter().find_map(|note| match note {
+    execution.notes.iter().find_map(|one| match &one.note {
         Note::ConnectionLost { command, .. } => Some(command.as_str()),
         _ => None,
     })

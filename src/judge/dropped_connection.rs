@@ -17,7 +17,7 @@ impl Oracle for DroppedConnection {
         if !execution.exits.is_empty() || execution.hang.is_some() || execution.interrupted {
             return Vec::new();
         }
-        execution.notes.iter().filter_map(finding).collect()
+        execution.notes.iter().filter_map(|one| Some(finding(&one.note)?.after(one.last_completed))).collect()
     }
 }
 

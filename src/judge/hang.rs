@@ -3,6 +3,7 @@
 use super::{Class, Finding, Oracle, Verdict};
 use crate::config::readable;
 use crate::run::{Execution, Hang, HangKind};
+use crate::shell::ShellEnd;
 
 /// See the module.
 pub struct Hanging;
@@ -16,6 +17,14 @@ impl Oracle for Hanging {
         // A server that died leaves clients waiting: that is the crash's story.
         let hang = execution.hang.as_ref().filter(|_| execution.exits.is_empty());
         hang.map(|hang| finding(execution, hang)).into_iter().collect()
+    }
+}
+
+/// Where a spinning script was interrupted.
+fn stack(end: &ShellEnd) -> Vec<String> {
+    match end {
+        ShellEnd::Interrupted { stack } => stack.lines().map(|line| line.trim().to_owned()).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -33,7 +42,8 @@ fn finding(execution: &Execution, hang: &Hang) -> Finding {
             Finding::other(Verdict::Unknown, title)
         }
         HangKind::ShellSpins => {
-            Finding::other(Verdict::ShellTrouble, format!("the script spins in the shell ({over})"))
+            let spins = Finding::other(Verdict::ShellTrouble, format!("the script spins in the shell ({over})"));
+            spins.with_details(stack(&execution.end))
         }
     }
 }

@@ -26,7 +26,7 @@ impl Oracle for InternalError {
     }
 
     fn judge(&self, execution: &Execution) -> Vec<Finding> {
-        execution.notes.iter().filter_map(finding).collect()
+        execution.notes.iter().filter_map(|one| Some(finding(&one.note)?.after(one.last_completed))).collect()
     }
 }
 

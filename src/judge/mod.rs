@@ -87,20 +87,29 @@ pub struct Finding {
     pub signature: Signature,
     /// More lines worth printing, at most 20.
     pub details: Vec<String>,
+    /// The last statement completed before it was seen, where that is not the file's last.
+    pub last_completed: Option<u32>,
 }
 
 impl Finding {
     /// A failure of the server; `key` is what stays the same from run to run.
     pub fn failure(class: Class, key: &str, title: impl Into<String>) -> Self {
         let signature = Signature::new(class.words(), key);
-        Self { verdict: Verdict::Failure, class: Some(class), title: title.into(), signature, details: Vec::new() }
+        let (class, title) = (Some(class), title.into());
+        Self { verdict: Verdict::Failure, class, title, signature, details: Vec::new(), last_completed: None }
     }
 
     /// Anything that is not a failure of the server.
     pub fn other(verdict: Verdict, title: impl Into<String>) -> Self {
         let title = title.into();
         let signature = Signature::new("other", &title);
-        Self { verdict, class: None, title, signature, details: Vec::new() }
+        Self { verdict, class: None, title, signature, details: Vec::new(), last_completed: None }
+    }
+
+    /// Says after which statement it was seen.
+    pub fn after(mut self, last_completed: Option<u32>) -> Self {
+        self.last_completed = last_completed;
+        self
     }
 
     /// Adds lines for people, 20 at most.

@@ -17,7 +17,10 @@ impl Oracle for ShellTrouble {
             ShellEnd::Died { message } => format!("the shell's process died: {message}"),
             ShellEnd::SyntaxError { message } => format!("the file is no program: {message}"),
             ShellEnd::OutOfMemory => "the script used all memory that the shell may have".to_owned(),
-            ShellEnd::Interrupted => "the script was interrupted at the shell's own deadline".to_owned(),
+            // Where the hang timer saw it too the hang is the story.
+            ShellEnd::Interrupted { .. } if execution.hang.is_none() => {
+                "the script was interrupted at the shell's own deadline".to_owned()
+            }
             _ => return Vec::new(),
         };
         vec![Finding::other(Verdict::ShellTrouble, title)]

@@ -41,8 +41,12 @@ pub fn normalise(text: &str) -> String {
             '\'' if !word_before => skip_past(&mut rest, c, &mut out),
             '{' | '[' => skip_nested(&mut rest, c, &mut out),
             c if c.is_ascii_digit() && !word_before => {
-                while rest.next_if(|&next| next.is_ascii_alphanumeric() || next == '.').is_some() {}
-                out.push('#');
+                skip_number(&mut rest);
+                // The sign belongs to the number.
+                if out.ends_with(" -") {
+                    out.pop();
+                }
+                out.push('~');
             }
             c if c.is_whitespace() => {
                 if !out.ends_with(' ') {
@@ -54,6 +58,16 @@ pub fn normalise(text: &str) -> String {
         previous = c;
     }
     out.trim().to_owned()
+}
+
+fn skip_number(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    let mut before = ' ';
+    let part = |next: char, before: char| {
+        next.is_ascii_alphanumeric() || next == '.' || (matches!(next, '+' | '-') && matches!(before, 'e' | 'E'))
+    };
+    while let Some(next) = rest.next_if(|&next| part(next, before)) {
+        before = next;
+    }
 }
 
 fn skip_past(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, quote: char, out: &mut String) {
@@ -84,8 +98,19 @@ mod tests {
     fn values_addresses_and_names_in_quotes_do_not_change_a_signature() {
         let first = "cannot cast 'a.b' { x: { y: 1 } } at 0x7ffe12 in pid 4711 to int32";
         let second = "cannot cast 'c'  { z: [2] } at 0x1 in pid 3 to int32";
-        assert_eq!(normalise(first), "cannot cast ~ ~ at # in pid # to int32");
+        assert_eq!(normalise(first), "cannot cast ~ ~ at ~ in pid ~ to int32");
         assert_eq!(Signature::new("crash", first), Signature::new("crash", second));
+    }
+
+    #[test]
+    fn a_value_is_one_thing_whatever_its_type() {
+        let shown = ["26", "-0", "{ \"a\" : [ 1 ] }", "\"x\"", "1.5e+7"];
+        for value in shown {
+            assert_eq!(
+                normalise(&format!("Sort direction value {value} is not valid")),
+                "Sort direction value ~ is not valid"
+            );
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One record a kind of trouble, and what the oracles make of it.
 
 use super::*;
-use crate::run::{Check, CheckFinding, Hang, HangKind};
+use crate::run::{Check, CheckFinding, Hang, HangKind, Sighting};
 use crate::server::{ExitStatus, LogLine, ServerExit, ServerProcess};
 use crate::shell::{Note, ShellEnd};
 use std::time::Duration;
@@ -34,6 +34,10 @@ fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
     ServerExit { process, status, log_tail: log_tail.iter().map(ToString::to_string).collect() }
 }
 
+fn noted(note: Note) -> Vec<Sighting> {
+    vec![Sighting { note, last_completed: Some(1) }]
+}
+
 fn only_failure(execution: &Execution) -> Finding {
     let judgement = judge(execution);
     assert_eq!(judgement.verdict, Verdict::Failure, "{judgement:?}");
@@ -53,7 +57,7 @@ fn nothing_seen_is_clean() {
 #[test]
 fn a_signal_is_a_crash_named_by_signal_and_command() {
     let note = Note::ConnectionLost { command: "find".into(), error: "reset".into() };
-    let finding = only_failure(&Execution { exits: vec![exit(SEGV, &[])], notes: vec![note], ..clean() });
+    let finding = only_failure(&Execution { exits: vec![exit(SEGV, &[])], notes: noted(note), ..clean() });
     assert_eq!(finding.class, Some(Class::Crash));
     assert!(finding.title.contains("SIGSEGV") && finding.title.contains("during find"), "{}", finding.title);
 }
@@ -92,16 +96,17 @@ fn a_held_reply_is_the_servers_hang_and_a_spinning_script_is_not() {
 #[test]
 fn a_connection_lost_by_a_living_server_is_a_dropped_connection() {
     let note = Note::ConnectionLost { command: "insert".into(), error: "closed".into() };
-    assert_eq!(only_failure(&Execution { notes: vec![note], ..clean() }).class, Some(Class::DroppedConnection));
+    assert_eq!(only_failure(&Execution { notes: noted(note), ..clean() }).class, Some(Class::DroppedConnection));
 }
 
 #[test]
 fn only_codes_and_texts_of_the_inside_are_internal_errors() {
     let failed = |code, message: &str| Note::Failed { command: "find".into(), code, message: message.into() };
-    let bad_value = Execution { notes: vec![failed(Some(2), "$slice takes a number")], ..clean() };
+    let bad_value = Execution { notes: noted(failed(Some(2), "$slice takes a number")), ..clean() };
     assert_eq!(judge(&bad_value).verdict, Verdict::Clean);
     for note in [failed(Some(1), "unexpected state"), failed(None, "class A cannot be cast to class B")] {
-        assert_eq!(only_failure(&Execution { notes: vec![note], ..clean() }).class, Some(Class::InternalError));
+        let finding = only_failure(&Execution { notes: noted(note), ..clean() });
+        assert_eq!((finding.class, finding.last_completed), (Some(Class::InternalError), Some(1)));
     }
 }
 

@@ -33,7 +33,7 @@ impl Effectiveness {
         self.reached += execution.reached() as u64;
         self.accepted += execution.accepted() as u64;
         for (name, figures) in &execution.commands {
-            add(self.commands.entry(name.clone()).or_default(), figures);
+            self.commands.entry(name.clone()).or_default().add(figures);
         }
     }
 
@@ -77,15 +77,6 @@ impl Effectiveness {
             lines.push(format!("errors      {kinds} codes seen, most often {}", codes.join(", ")));
         }
         lines
-    }
-}
-
-fn add(total: &mut CommandFigures, figures: &CommandFigures) {
-    total.sent += figures.sent;
-    total.accepted += figures.accepted;
-    total.busy += figures.busy;
-    for (&code, &count) in &figures.codes {
-        *total.codes.entry(code).or_default() += count;
     }
 }
 

@@ -11,7 +11,7 @@ use crate::judge::Judgement;
 use crate::run::Execution;
 
 pub use effectiveness::Effectiveness;
-pub use failure::{FailureBlock, Failures};
+pub use failure::{FailureBlock, Failures, ShownAgain};
 pub use human::{Human, say};
 pub use summary::Summary;
 

@@ -11,10 +11,12 @@ use super::log_text::trouble;
 use super::watch::{Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::server::{LogLine, ServerError, Topology};
-use crate::shell::{Job, Note, Shell, ShellEnd, ShellError};
+use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
 
 /// A lost connection is given this long to turn out as a dead server: writing a core takes its time.
 const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
+/// The shell's own deadlines come after the hang timer, which has to see first who holds the file up.
+const BEHIND_THE_TIMER: Duration = Duration::from_millis(200);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
 
@@ -62,6 +64,19 @@ impl<'a> Batch<'a> {
         self
     }
 
+    /// True where a broken server is brought back for the next file.
+    pub fn restartable(&self) -> bool {
+        self.topology.restartable()
+    }
+
+    /// Makes the next file find a server without any data. Somebody else's server stays as it is.
+    pub fn fresh_server(&mut self) {
+        if self.topology.restartable() {
+            self.topology.stop(STOP_GRACE);
+            self.up = false;
+        }
+    }
+
     /// Counts a runtime of a similar file, so that the hang timer knows an average before the first file.
     pub fn seed_average(&mut self, runtime: Duration) {
         self.average.add(runtime);
@@ -83,14 +98,17 @@ impl<'a> Batch<'a> {
         }
         let average = self.average.value();
         let threshold = self.timer.threshold(average);
-        let job = Job { addresses: self.topology.addresses(), ..job.clone() };
+        let own = threshold + BEHIND_THE_TIMER;
+        let limits = Limits { interrupt_after: own, read_timeout: own, ..job.limits };
+        let job = Job { addresses: self.topology.addresses(), limits, ..job.clone() };
         let running = self.shell.run(&job)?;
         let watch = Watch::new(running, self.topology, self.interrupts, output, (threshold, average));
         let mut watched = watch.until_over()?;
         self.settle(&mut watched);
+        watched.end_where_the_server_died();
         let checks = self.check(&watched);
         let log = noteworthy(self.topology.new_log_lines());
-        self.aftermath(&watched);
+        self.aftermath(&watched, &checks);
         Ok(self.record(&job, statements, started, watched, checks, log))
     }
 
@@ -107,8 +125,10 @@ impl<'a> Batch<'a> {
 
     /// After a lost connection: waits until the server's end is seen or the server answers again.
     fn settle(&mut self, watched: &mut Watched) {
-        let lost =
-            watched.notes.iter().any(|note| matches!(note, Note::ConnectionLost { .. } | Note::CannotConnect { .. }));
+        let lost = watched
+            .notes
+            .iter()
+            .any(|one| matches!(one.note, Note::ConnectionLost { .. } | Note::CannotConnect { .. }));
         let deadline = Instant::now() + DEATH_MAY_TAKE;
         while lost && watched.exits.is_empty() && Instant::now() < deadline {
             watched.exits.extend(self.topology.exits());
@@ -129,14 +149,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Decides whether the next file needs a new server, and stops what is left of this one.
-    fn aftermath(&mut self, watched: &Watched) {
+    fn aftermath(&mut self, watched: &Watched, checks: &[Check]) {
         if watched.hang.is_none() && watched.exits.is_empty() && watched.ended.end == ShellEnd::Completed {
             self.average.add(watched.elapsed);
         }
-        let broken = !watched.exits.is_empty() || blames_server(watched.hang.as_ref());
-        if broken && self.topology.restartable() {
-            self.topology.stop(STOP_GRACE);
-            self.up = false;
+        // Broken data would be found again after every file to come.
+        let broken_data = checks.iter().any(|check| !check.findings.is_empty());
+        let broken = !watched.exits.is_empty() || blames_server(watched.hang.as_ref()) || broken_data;
+        if broken {
+            self.fresh_server();
         }
     }
 
@@ -157,7 +178,7 @@ impl<'a> Batch<'a> {
             shell: self.shell.name().into(),
             end: watched.ended.end,
             completed: watched.completed,
-            commands: watched.ended.commands,
+            commands: watched.commands,
             notes: watched.notes,
             product: self.topology.product().into(),
             server_start: self.starts,

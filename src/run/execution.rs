@@ -29,7 +29,7 @@ pub struct Execution {
     /// Per command name.
     pub commands: BTreeMap<String, CommandFigures>,
     /// Failed replies and lost connections, the first of each kind.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Sighting>,
     /// The server's product name.
     pub product: String,
     /// Counts the server's starts in this run: files with the same number shared one server.
@@ -73,6 +73,15 @@ impl Execution {
             .values()
             .fold((0, 0), |(sent, accepted), figures| (sent + figures.sent, accepted + figures.accepted))
     }
+}
+
+/// Something noted, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// What.
+    pub note: Note,
+    /// The last top-level statement that was completed before.
+    pub last_completed: Option<u32>,
 }
 
 /// A file that ran too long.

@@ -54,13 +54,19 @@ pub fn trouble(line: &str) -> Option<Trouble> {
     MARKS.iter().find(|(mark, _)| line.contains(mark)).map(|(_, trouble)| *trouble)
 }
 
+/// True for a JSON line of mongod's with the severity of information or debugging.
+pub fn is_routine(line: &str) -> bool {
+    serde_json::from_str::<Line>(line).is_ok_and(|parsed| parsed.s.starts_with(['I', 'D']))
+}
+
+#[derive(Deserialize)]
+struct Line {
+    s: String,
+    msg: String,
+}
+
 /// A JSON line carries users' text in `attr`; only its own `msg` and its severity count.
 fn json_trouble(line: &str) -> Option<Trouble> {
-    #[derive(Deserialize)]
-    struct Line {
-        s: String,
-        msg: String,
-    }
     let parsed: Line = serde_json::from_str(line).ok()?;
     let marked = MARKS.iter().find(|(mark, _)| parsed.msg.contains(mark)).map(|(_, trouble)| *trouble);
     marked.or((parsed.s == "F").then_some(Trouble::FatalAssertion))
@@ -83,6 +89,7 @@ mod tests {
         let line =
             r#"{"s":"I","c":"COMMAND","id":51803,"ctx":"conn1","msg":"Slow query","attr":{"a":"Invariant failure"}}"#;
         assert_eq!(trouble(line), None);
+        assert!(is_routine(line) && !is_routine("panic: x"));
     }
 
     #[test]

@@ -1,18 +1,21 @@
 //! One file under way: reads the shell's reports, the servers' ends and the clock, until the file is over.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use super::execution::Hang;
+use super::execution::{Hang, HangKind, Sighting};
 use super::hang::classify;
 use crate::interrupt::Interrupts;
 use crate::server::{ServerExit, Topology};
-use crate::shell::{Ended, Note, Report, Running, ShellEnd, StatementDone, Status};
+use crate::shell::{CommandFigures, Ended, Note, Report, Running, ShellEnd, StatementDone, Status};
 
 /// How often the servers and the clock are looked at: well under the 100 ms in which a dead server has to be noticed.
 const TICK: Duration = Duration::from_millis(20);
 /// How long a shell may go on after its server died, so that its last reports arrive.
 const AFTER_DEATH: Duration = Duration::from_millis(200);
+/// How long a spinning script is given to be interrupted by its engine, which says where it spins.
+const AFTER_SPIN: Duration = Duration::from_secs(1);
 /// How long a killed shell may take to say so.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 /// The window over which a spinning shell is told from a waiting one.
@@ -23,18 +26,31 @@ const CPU_WINDOW: Duration = Duration::from_secs(1);
 pub struct Watched {
     /// From start to end.
     pub elapsed: Duration,
-    /// The shell's totals.
+    /// The shell's last word.
     pub ended: Ended,
+    /// Per command name.
+    pub commands: BTreeMap<String, CommandFigures>,
     /// Completed statements in order.
     pub completed: Vec<StatementDone>,
     /// Noteworthy replies.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Sighting>,
+    /// Statements completed before the first connection was lost.
+    before_loss: Option<usize>,
     /// Server ends.
     pub exits: Vec<ServerExit>,
     /// Set if the threshold was passed.
     pub hang: Option<Hang>,
     /// Somebody asked the program to stop.
     pub interrupted: bool,
+}
+
+impl Watched {
+    /// Forgets what the script "completed" after its server died: it says nothing, and would hide where it died.
+    pub(super) fn end_where_the_server_died(&mut self) {
+        if let Some(completed) = self.before_loss.filter(|_| !self.exits.is_empty()) {
+            self.completed.truncate(completed);
+        }
+    }
 }
 
 /// The state of the watch over one file.
@@ -50,8 +66,6 @@ pub(super) struct Watch<'a, 'r> {
     killed: bool,
     status: Status,
     cpu: CpuWindow,
-    /// Statements completed before a connection was lost.
-    before_loss: Option<usize>,
     seen: Watched,
 }
 
@@ -63,13 +77,14 @@ impl<'a, 'r> Watch<'a, 'r> {
         output: &'a mut dyn Write,
         (threshold, average): (Duration, Option<Duration>),
     ) -> Self {
-        let ended =
-            Ended { end: ShellEnd::Killed, commands: Default::default(), output_dropped: 0, elapsed: Duration::ZERO };
+        let ended = Ended { end: ShellEnd::Killed, output_dropped: 0, elapsed: Duration::ZERO };
         let seen = Watched {
             elapsed: Duration::ZERO,
             ended,
+            commands: BTreeMap::new(),
             completed: Vec::new(),
             notes: Vec::new(),
+            before_loss: None,
             exits: Vec::new(),
             hang: None,
             interrupted: false,
@@ -87,7 +102,6 @@ impl<'a, 'r> Watch<'a, 'r> {
             killed: false,
             status: Status::default(),
             cpu,
-            before_loss: None,
             seen,
         }
     }
@@ -112,10 +126,6 @@ impl<'a, 'r> Watch<'a, 'r> {
         }
         self.seen.exits.extend(self.topology.exits());
         self.seen.elapsed = self.started.elapsed();
-        // What a script "completed" after its server died says nothing, and would hide where it died.
-        if let Some(completed) = self.before_loss.filter(|_| !self.seen.exits.is_empty()) {
-            self.seen.completed.truncate(completed);
-        }
         Ok(self.seen)
     }
 
@@ -128,11 +138,17 @@ impl<'a, 'r> Watch<'a, 'r> {
             }
             Report::Statement(done) => self.seen.completed.push(done),
             Report::Status(status) => self.status = status,
+            Report::Commands(commands) => {
+                for (name, figures) in commands {
+                    self.seen.commands.entry(name).or_default().add(&figures);
+                }
+            }
             Report::Noted(note) => {
                 if matches!(note, Note::ConnectionLost { .. }) {
-                    self.before_loss.get_or_insert(self.seen.completed.len());
+                    self.seen.before_loss.get_or_insert(self.seen.completed.len());
                 }
-                self.seen.notes.push(note);
+                let last_completed = self.seen.completed.last().map(|statement| statement.index);
+                self.seen.notes.push(Sighting { note, last_completed });
             }
             Report::Started | Report::Ended(_) => {}
         }
@@ -153,8 +169,9 @@ impl<'a, 'r> Watch<'a, 'r> {
             self.kill_at = Some(now);
         }
         if self.kill_at.is_none() && now - self.started > self.threshold {
-            self.seen.hang = Some(self.hang());
-            self.kill_at = Some(now);
+            let hang = self.hang();
+            self.kill_at = Some(if hang.kind == HangKind::ShellSpins { now + AFTER_SPIN } else { now });
+            self.seen.hang = Some(hang);
         }
         match self.kill_at {
             Some(at) if !self.killed && now >= at => {

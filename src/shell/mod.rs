@@ -55,9 +55,11 @@ pub enum Report {
     Statement(StatementDone),
     /// Sent several times a second while something goes on; the pulse by which a hang is told from work.
     Status(Status),
+    /// What became of the commands since the last such report: a shell that is killed loses the last few only.
+    Commands(BTreeMap<String, CommandFigures>),
     /// A reply or a lost connection worth keeping.
     Noted(Note),
-    /// The end, with the totals.
+    /// The end.
     Ended(Ended),
 }
 
@@ -146,7 +148,10 @@ pub enum ShellEnd {
         status: i32,
     },
     /// [`Limits::interrupt_after`] passed.
-    Interrupted,
+    Interrupted {
+        /// Where the script was then: its stack, cut at 4,000 bytes.
+        stack: String,
+    },
     /// [`Limits::memory`] was reached and the script did not survive it.
     OutOfMemory,
     /// The first connection could not be made.
@@ -163,20 +168,19 @@ pub enum ShellEnd {
     Killed,
 }
 
-/// Totals of one execution, counted outside JavaScript because scripts overwrite everything.
+/// The last word on one execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ended {
     /// How.
     pub end: ShellEnd,
-    /// Per command name.
-    pub commands: BTreeMap<String, CommandFigures>,
     /// Bytes of output that were dropped.
     pub output_dropped: u64,
     /// Wall time from start to end.
     pub elapsed: Duration,
 }
 
-/// What became of the commands of one name. At most 500 names are kept, the rest under `(other)`.
+/// What became of the commands of one name, counted outside JavaScript because scripts overwrite everything. At most 500
+/// names are kept, the rest under `(other)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CommandFigures {
     /// Put on the wire.
@@ -187,6 +191,18 @@ pub struct CommandFigures {
     pub codes: BTreeMap<i32, u64>,
     /// Sum of the times from request to reply.
     pub busy: Duration,
+}
+
+impl CommandFigures {
+    /// Takes in what another count of the same name saw.
+    pub fn add(&mut self, other: &Self) {
+        self.sent += other.sent;
+        self.accepted += other.accepted;
+        self.busy += other.busy;
+        for (&code, &count) in &other.codes {
+            *self.codes.entry(code).or_default() += count;
+        }
+    }
 }
 
 /// Why a shell could not be started.

@@ -6,9 +6,14 @@ use serde::de::DeserializeOwned;
 
 use super::StoreError;
 
-/// `OUT/runs/<start>-<seed>`, with `OUT/latest` pointing to it.
+/// `OUT/runs/<start>-<seed>`, with `OUT/latest` pointing to it once there is something in it.
 #[derive(Clone, Debug)]
-pub struct RunFolder(Utf8PathBuf);
+pub struct RunFolder {
+    out: Utf8PathBuf,
+    path: Utf8PathBuf,
+    /// What was made for it above.
+    made: Option<Utf8PathBuf>,
+}
 
 impl RunFolder {
     /// Makes the folder of a new run. `started` becomes part of its name.
@@ -18,19 +23,35 @@ impl RunFolder {
     pub fn create(out: &Utf8Path, started: jiff::Timestamp, seed: u64) -> Result<Self, StoreError> {
         let stamp = started.strftime("%Y%m%dT%H%M%SZ").to_string();
         let runs = out.join("runs");
+        let made = runs.ancestors().take_while(|folder| !folder.as_str().is_empty() && !folder.exists()).last();
+        let made = made.map(absolute_even_if_missing);
         fs_err::create_dir_all(&runs).map_err(|source| StoreError::Unwritable { path: out.to_owned(), source })?;
-        let folder = unused(&runs, &format!("{stamp}-{seed}"))?;
-        let run = Self(absolute(&folder));
+        let path = absolute(&unused(&runs, &format!("{stamp}-{seed}"))?);
+        let run = Self { out: absolute(out), path, made };
         for part in ["files", "executions", "server"] {
             run.make_folder(part)?;
         }
-        run.point_latest(out, &folder);
         Ok(run)
     }
 
     /// The folder itself, absolute.
     pub fn path(&self) -> &Utf8Path {
-        &self.0
+        &self.path
+    }
+
+    /// Lets `OUT/latest` point here: a convenience, which a file system without links does without.
+    pub fn publish(&self) {
+        let link = self.out.join("latest");
+        if link.is_symlink() {
+            let _ = fs_err::remove_file(&link);
+        }
+        let target = self.path.strip_prefix(&self.out).unwrap_or(&self.path);
+        let _ = std::os::unix::fs::symlink(target, &link);
+    }
+
+    /// Removes the folder and what was made for it above: a run that never began leaves nothing.
+    pub fn discard(&self) {
+        let _ = fs_err::remove_dir_all(self.made.as_ref().unwrap_or(&self.path));
     }
 
     /// Makes and gives a folder inside.
@@ -38,7 +59,7 @@ impl RunFolder {
     /// # Errors
     /// It cannot be made.
     pub fn make_folder(&self, name: &str) -> Result<Utf8PathBuf, StoreError> {
-        let path = self.0.join(name);
+        let path = self.path.join(name);
         fs_err::create_dir_all(&path).map_err(|source| StoreError::Unwritable { path: path.clone(), source })?;
         Ok(path)
     }
@@ -48,9 +69,9 @@ impl RunFolder {
     /// # Errors
     /// It cannot be written.
     pub fn save(&self, name: &str, content: &[u8]) -> Result<Utf8PathBuf, StoreError> {
-        let path = self.0.join(name);
+        let path = self.path.join(name);
         let unwritable = |source| StoreError::Unwritable { path: path.clone(), source };
-        let folder = path.parent().unwrap_or(&self.0);
+        let folder = path.parent().unwrap_or(&self.path);
         fs_err::create_dir_all(folder).map_err(unwritable)?;
         let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
         std::io::Write::write_all(&mut temporary, content).map_err(unwritable)?;
@@ -64,19 +85,9 @@ impl RunFolder {
     /// It cannot be written.
     pub fn save_json(&self, name: &str, record: &impl Serialize) -> Result<Utf8PathBuf, StoreError> {
         let mut text = serde_json::to_vec_pretty(record)
-            .map_err(|error| StoreError::Unwritable { path: self.0.join(name), source: error.into() })?;
+            .map_err(|error| StoreError::Unwritable { path: self.path.join(name), source: error.into() })?;
         text.push(b'\n');
         self.save(name, &text)
-    }
-
-    /// `latest` is a convenience: a file system without links does without.
-    fn point_latest(&self, out: &Utf8Path, folder: &Utf8Path) {
-        let link = out.join("latest");
-        let target = folder.strip_prefix(out).unwrap_or(folder);
-        if link.is_symlink() {
-            let _ = fs_err::remove_file(&link);
-        }
-        let _ = std::os::unix::fs::symlink(target, &link);
     }
 }
 
@@ -104,6 +115,10 @@ fn unused(runs: &Utf8Path, name: &str) -> Result<Utf8PathBuf, StoreError> {
     Err(StoreError::Unwritable { path: runs.join(name), source })
 }
 
+fn absolute_even_if_missing(path: &Utf8Path) -> Utf8PathBuf {
+    camino::absolute_utf8(path).unwrap_or_else(|_| path.to_owned())
+}
+
 fn absolute(path: &Utf8Path) -> Utf8PathBuf {
     path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
 }
@@ -124,7 +139,21 @@ mod tests {
         let now = jiff::Timestamp::UNIX_EPOCH;
         let (first, second) = (RunFolder::create(&out, now, 1).unwrap(), RunFolder::create(&out, now, 1).unwrap());
         assert_ne!(first.path(), second.path());
+        first.publish();
+        second.publish();
         assert_eq!(out.join("latest").canonicalize_utf8().unwrap(), second.path());
+    }
+
+    #[test]
+    fn a_discarded_run_leaves_what_was_there_and_nothing_else() {
+        let (_guard, place) = temporary();
+        let out = place.join("a/b");
+        let only = RunFolder::create(&out, jiff::Timestamp::UNIX_EPOCH, 1).unwrap();
+        only.discard();
+        assert!(place.exists() && !place.join("a").exists());
+        let kept = RunFolder::create(&out, jiff::Timestamp::UNIX_EPOCH, 1).unwrap();
+        RunFolder::create(&out, jiff::Timestamp::UNIX_EPOCH, 2).unwrap().discard();
+        assert!(kept.path().exists() && out.join("runs").read_dir().unwrap().count() == 1);
     }
 
     #[test]

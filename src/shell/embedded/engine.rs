@@ -55,7 +55,7 @@ pub fn run(text: &str, host: &Rc<RefCell<Host>>, bytecode: &[u8]) -> ShellEnd {
         let thrown = script(&ctx, text, host, &quit, bytecode);
         match (quit.get(), interrupted.load(Ordering::Relaxed)) {
             (Some(status), _) => ShellEnd::Quit { status },
-            (None, true) => ShellEnd::Interrupted,
+            (None, true) => ShellEnd::Interrupted { stack: words(thrown) },
             (None, false) => thrown.unwrap_or(ShellEnd::Completed),
         }
     })
@@ -79,6 +79,14 @@ fn script(ctx: &Ctx<'_>, text: &str, host: &Rc<RefCell<Host>>, quit: &QuitStatus
         jobs += 1;
     }
     end
+}
+
+/// The engine throws where it interrupts, and the stack says where that is.
+fn words(thrown: Option<ShellEnd>) -> String {
+    match thrown {
+        Some(ShellEnd::UncaughtError { message }) => message,
+        _ => String::new(),
+    }
 }
 
 fn ending(error: &CaughtError<'_>) -> ShellEnd {

@@ -1,6 +1,6 @@
 //! What stands behind the natives: connections, figures and limits of one file, all outside JavaScript.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::outbox::Outbox;
@@ -14,8 +14,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const MOST_CONNECTIONS: usize = 100;
 /// Reports of noteworthy replies for one file.
 const MOST_NOTES: usize = 1_000;
-/// Command names counted apart.
-const MOST_NAMES: usize = 500;
 /// Once so many connections in a row were refused the server is gone: the rest fails at once.
 const MOST_REFUSALS: u32 = 20;
 
@@ -23,7 +21,6 @@ const MOST_REFUSALS: u32 = 20;
 pub struct Host {
     pub job: Job,
     pub outbox: Outbox,
-    pub commands: BTreeMap<String, CommandFigures>,
     pub output_dropped: u64,
     connections: Vec<Connection>,
     statement: StatementDone,
@@ -44,7 +41,6 @@ impl Host {
         Self {
             job,
             outbox,
-            commands: BTreeMap::new(),
             output_dropped: 0,
             connections: Vec::new(),
             statement: StatementDone::default(),
@@ -112,7 +108,6 @@ impl Host {
             Some(client) => client.round_trip(&bytes).and_then(|frame| take_document(&frame)),
             None => Err(MessageError::Closed),
         };
-        self.outbox.command_over();
         self.account(&name, &reply, started.elapsed());
         reply.map_err(|error| {
             self.connections[id].client = None;
@@ -126,16 +121,11 @@ impl Host {
         let accepted = outcome.as_ref().is_some_and(|outcome| outcome.accepted);
         self.statement.sent += 1;
         self.statement.accepted += u32::from(accepted);
-        let name = if self.commands.len() < MOST_NAMES || self.commands.contains_key(name) { name } else { "(other)" };
-        let figures = self.commands.entry(name.to_owned()).or_default();
-        figures.sent += 1;
-        figures.busy += took;
-        figures.accepted += u64::from(accepted);
+        let codes = outcome.iter().filter(|_| !accepted).map(|outcome| (outcome.code.unwrap_or(0), 1)).collect();
+        let figures = CommandFigures { sent: 1, accepted: u64::from(accepted), codes, busy: took };
+        self.outbox.command_over(name, &figures);
         match (reply, outcome) {
-            (Ok(_), Some(outcome)) if !accepted => {
-                *figures.codes.entry(outcome.code.unwrap_or(0)).or_default() += 1;
-                self.note_failed(name.to_owned(), outcome);
-            }
+            (Ok(_), Some(outcome)) if !accepted => self.note_failed(name.to_owned(), outcome),
             (Ok(_), _) => {}
             (Err(MessageError::Io(error)), _) if timed_out(error) => {
                 self.note(Note::ReplyTimedOut { command: name.to_owned() });

@@ -3,15 +3,18 @@
 //! Commands cost no system call. Output waits for the end of its statement or for the next pulse; a pulse goes out
 //! some twenty times a second from a thread of its own, so that a file that hangs still says what it waits for.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::shell::{InFlight, Report, Status};
+use crate::shell::{CommandFigures, InFlight, Report, Status};
 
 /// The interval of the pulse.
 pub const PULSE: Duration = Duration::from_millis(50);
 
+/// Command names counted apart in one file.
+const MOST_NAMES: usize = 500;
 /// Lines kept before they are sent without waiting for the end of a statement.
 const LINES: usize = 256;
 
@@ -24,6 +27,9 @@ struct State {
     lines: Vec<String>,
     in_flight: Option<(String, String, Instant)>,
     sent: u64,
+    names: BTreeSet<String>,
+    /// Not told yet.
+    commands: BTreeMap<String, CommandFigures>,
     told: Option<(Option<Instant>, u64)>,
 }
 
@@ -55,17 +61,27 @@ impl Outbox {
     }
 
     /// Its reply is in, or never will be.
-    pub fn command_over(&self) {
-        self.state().in_flight = None;
+    pub fn command_over(&self, command: &str, outcome: &CommandFigures) {
+        let mut state = self.state();
+        state.in_flight = None;
+        let known = state.names.len() < MOST_NAMES && state.names.insert(command.to_owned());
+        let name = if known || state.names.contains(command) { command } else { "(other)" };
+        match state.commands.get_mut(name) {
+            Some(figures) => figures.add(outcome),
+            None => drop(state.commands.insert(name.to_owned(), outcome.clone())),
+        }
     }
 
-    /// Tells the state if it has changed, or if a command waits.
+    /// Tells what is new, and the state if it has changed or if a command waits.
     pub fn pulse(&self) {
         let mut state = self.state();
         let since = state.in_flight.as_ref().map(|(_, _, since)| *since);
         let unchanged = since.is_none() && state.told == Some((since, state.sent));
         state.told = Some((since, state.sent));
         let mut reports: Vec<Report> = state.take_output().into_iter().collect();
+        if !state.commands.is_empty() {
+            reports.push(Report::Commands(std::mem::take(&mut state.commands)));
+        }
         if !unchanged {
             let in_flight = state.in_flight.as_ref().map(|(command, database, since)| InFlight {
                 command: command.clone(),

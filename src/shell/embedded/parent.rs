@@ -104,7 +104,7 @@ impl File<'_> {
             _ => ShellEnd::Killed,
         };
         let elapsed = self.started.elapsed();
-        Report::Ended(Ended { end, commands: Default::default(), output_dropped: 0, elapsed })
+        Report::Ended(Ended { end, output_dropped: 0, elapsed })
     }
 }
 

@@ -59,9 +59,9 @@ fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
     over.store(true, Ordering::Relaxed);
     pulse.thread().unpark();
     let _ = pulse.join();
+    outbox.pulse();
     let mut ended = ended.unwrap_or_else(|message| Ended {
         end: ShellEnd::Died { message },
-        commands: Default::default(),
         output_dropped: 0,
         elapsed: Default::default(),
     });
@@ -76,9 +76,8 @@ fn execute(job: Job, outbox: Outbox, bytecode: &[u8]) -> Ended {
         Ok(text) => engine::run(&text, &host, bytecode),
         Err(error) => ShellEnd::SyntaxError { message: error.to_string() },
     };
-    let mut host = host.borrow_mut();
-    let (commands, output_dropped) = (std::mem::take(&mut host.commands), host.output_dropped);
-    Ended { end, commands, output_dropped, elapsed: Default::default() }
+    let output_dropped = host.borrow().output_dropped;
+    Ended { end, output_dropped, elapsed: Default::default() }
 }
 
 /// Bounds that the kernel keeps, whatever the engine does. A limit that cannot be set leaves the engine's own.

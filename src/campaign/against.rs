@@ -1,0 +1,38 @@
+//! The way to a server that is the same for every run: choose it, hear the alarm, start it, hand out the batch.
+
+use std::time::Duration;
+
+use super::desk::Desk;
+use super::{CampaignError, alarm};
+use crate::process::own_executable;
+use crate::run::Batch;
+use crate::server::{Chosen, choose};
+use crate::shell::embedded::EmbeddedShell;
+
+/// How long `validate` may take after one file.
+const VALIDATE_FOR: Duration = Duration::from_secs(20);
+const STOP_GRACE: Duration = Duration::from_secs(5);
+
+/// Lets `work` run files against the server of the desk's options; whatever comes of it, the server is stopped then.
+///
+/// # Errors
+/// The server cannot be had or the alarm was not heard; or what `work` gives.
+pub fn against_a_server(
+    desk: &mut Desk<'_>,
+    work: impl FnOnce(&mut Desk<'_>, &mut Batch<'_>) -> Result<(), CampaignError>,
+) -> Result<(), CampaignError> {
+    let (options, interrupts, folder) = (desk.options, desk.interrupts, desk.server_folder());
+    let Chosen { mut topology, hang_min } = choose(&options.server, &folder)?;
+    let own = own_executable().map_err(|error| CampaignError::SetUp(error.to_string()))?;
+    let mut shell = EmbeddedShell::new(own.clone());
+    alarm::sound(&mut shell, &own, interrupts, &folder)?;
+    topology.start()?;
+    desk.head("server", topology.describe());
+    desk.head("shell", "embedded");
+    let validate_for = if options.validate { VALIDATE_FOR } else { Duration::ZERO };
+    let timer = options.timer(hang_min);
+    let mut batch = Batch::new(&mut shell, &mut *topology, interrupts, timer, validate_for).already_started();
+    let outcome = work(desk, &mut batch);
+    topology.stop(STOP_GRACE);
+    outcome
+}

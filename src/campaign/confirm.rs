@@ -1,0 +1,87 @@
+//! Each new failure once more on a fresh server, so that the line to copy does what it says.
+//!
+//! Alone first; where that shows nothing, after the files that had the same server before it. A failure that does not
+//! come back stays a failure: the summary says that it did not.
+
+use std::time::Instant;
+
+use camino::Utf8PathBuf;
+
+use super::CampaignError;
+use super::desk::{Desk, File};
+use super::reproduce::reproduce;
+use super::rerun::given;
+use crate::judge::Signature;
+use crate::report::{Event, FailureBlock, ShownAgain};
+use crate::run::Batch;
+
+/// Failures that are run again in one run; a run with more of them has other worries.
+const MOST: usize = 10;
+/// Earlier files that are run before one again.
+const EARLIER: usize = 20;
+
+/// Runs the failing files again and writes into their blocks what came of it.
+///
+/// # Errors
+/// See [`CampaignError`].
+pub fn confirm(desk: &mut Desk<'_>, batch: &mut Batch<'_>) -> Result<(), CampaignError> {
+    let count = desk.summary.failures.blocks.len().min(MOST);
+    if count == 0 {
+        return Ok(());
+    }
+    desk.reporter.event(&Event::Stage { name: "confirm", files: count });
+    let started = Instant::now();
+    for at in 0..count {
+        let block = desk.summary.failures.blocks[at].clone();
+        let (shown_again, files) = try_block(desk, batch, &block)?;
+        if desk.interrupts.requested().is_some() {
+            break;
+        }
+        let command = reproduce(desk.options, &files);
+        let block = &mut desk.summary.failures.blocks[at];
+        (block.shown_again, block.reproduce) = (shown_again, command);
+    }
+    desk.reporter.event(&Event::StageEnd { elapsed: started.elapsed() });
+    Ok(())
+}
+
+fn try_block(
+    desk: &mut Desk<'_>,
+    batch: &mut Batch<'_>,
+    block: &FailureBlock,
+) -> Result<(ShownAgain, Vec<Utf8PathBuf>), CampaignError> {
+    let alone = vec![block.file.clone()];
+    if shows(desk, batch, &alone, &block.signature)? {
+        return Ok((ShownAgain::Alone, alone));
+    }
+    let earlier = &block.earlier[block.earlier.len().saturating_sub(EARLIER)..];
+    let all: Vec<Utf8PathBuf> = earlier.iter().chain([&block.file]).cloned().collect();
+    if !earlier.is_empty() && shows(desk, batch, &all, &block.signature)? {
+        return Ok((ShownAgain::AfterEarlierFiles, all));
+    }
+    Ok((ShownAgain::No, alone))
+}
+
+/// Runs the files on a fresh server; true if the last of them ends with that failure.
+fn shows(
+    desk: &mut Desk<'_>,
+    batch: &mut Batch<'_>,
+    files: &[Utf8PathBuf],
+    wanted: &Signature,
+) -> Result<bool, CampaignError> {
+    batch.fresh_server();
+    let mut shown = false;
+    for path in files {
+        let found = given(path)?;
+        let name = format!("confirm/{wanted}/{}", found.name);
+        let (execution, judgement) = desk.execute(batch, &File { name: name.clone(), ..found })?;
+        shown = judgement.failures().any(|finding| finding.signature == *wanted);
+        if files.last() == Some(path) {
+            desk.reporter.event(&Event::File { name: &name, execution: &execution, judgement: &judgement });
+        }
+        if desk.interrupts.requested().is_some() {
+            break;
+        }
+    }
+    Ok(shown)
+}
