@@ -1,4 +1,14 @@
 //! Tests of the whole: real processes, real sockets.
 
-mod tidy;
+mod program;
+
+mod alarm;
+mod bad_input;
+mod corpus;
+mod given_mongod;
+mod interrupts;
+mod planted_bugs;
+mod real_servers;
+mod repetition;
 mod shell_api;
+mod tidy;

@@ -1,0 +1,99 @@
+//! `--mongod PATH`, with programs that behave as a mongod does: the same flags, the same log, the same ways to die.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::program::{FUZZ, Place};
+
+/// Reads a mongod's flags into shell variables.
+const FLAGS: &str = "#!/bin/sh
+while [ $# -gt 0 ]; do
+    case $1 in
+    --dbpath) dbpath=$2; shift ;;
+    --port) port=$2; shift ;;
+    --logpath) log=$2; shift ;;
+    --bind_ip|--setParameter) shift ;;
+    *) echo \"Error parsing command line: unrecognised option '$1'\"; exit 1 ;;
+    esac
+    shift
+done
+";
+
+fn program(place: &Place, name: &str, body: &str) -> String {
+    let path = place.file(name, format!("{FLAGS}{body}\n"));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+fn serve(bugs: &str) -> String {
+    format!("exec {FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs {bugs}")
+}
+
+/// One that takes SIGTERM for a suggestion and writes down that it came.
+pub fn stubborn(place: &Place) -> String {
+    let asked = place.path().join("asked-to-end");
+    let body = format!(
+        "trap 'touch {}' TERM\n{FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs none &\nwhile :; do wait; done",
+        asked.display()
+    );
+    // The practice server itself ends at SIGTERM; the program in front of it does not.
+    program(place, "stubborn-mongod", &body)
+}
+
+#[test]
+fn a_given_mongod_is_started_fuzzed_and_named() {
+    let place = Place::new();
+    let mongod = program(&place, "mongod", &serve("none"));
+    let said = place.fuzz(&["--mongod", &mongod, "--sets", "2", "--seed", "1"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(said.out.contains(&format!("(--mongod {mongod})")), "{}", said.all());
+    let said = place.command(FUZZ, &["--sets", "1", "--seed", "1"]).env("MONGOD", &mongod).output().unwrap();
+    assert!(String::from_utf8_lossy(&said.stdout).contains("$MONGOD is"), "{said:?}");
+}
+
+#[test]
+fn a_crashing_mongod_is_restarted_and_the_batch_goes_on() {
+    let place = Place::new();
+    let mongod = program(&place, "mongod", &serve("PRACTICE-1"));
+    let crash = place.file("crash.js", "db.c.find({$group: {_id: 1}}).itcount();");
+    let after = place.file("after.js", "db.c.insert({a: 1}); assert.eq(db.c.count(), 1);");
+    let said = place.fuzz(&["run", &crash, &after, "--mongod", &mongod]);
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    assert_eq!(place.failures().len(), 1, "{}", said.all());
+    assert_eq!(place.failures()[0].0, "Crash");
+    assert!(said.out.contains("after.js: clean"), "{}", said.all());
+    let stopped = place.fuzz(&["run", &crash, &after, "--mongod", &mongod, "--stop-at-first-failure"]);
+    assert!(!stopped.out.contains("after.js") && stopped.out.contains("cut short"), "{}", stopped.all());
+}
+
+#[test]
+fn a_mongod_that_ends_at_once_shows_its_last_words() {
+    let place = Place::new();
+    let body = "echo '{\"s\":\"E\",\"msg\":\"Failed to set up listener\"}' >> $log\nexit 48";
+    let mongod = program(&place, "mongod", body);
+    let said = place.fuzz(&["--mongod", &mongod, "--sets", "1"]);
+    assert_eq!(said.code, Some(2), "{}", said.all());
+    assert!(said.errors.contains("Failed to set up listener") && said.errors.contains("48"), "{}", said.all());
+    assert!(!place.path().join("jstestfuzz").exists());
+}
+
+#[test]
+fn a_mongod_that_does_not_come_back_is_never_a_clean_run() {
+    let place = Place::new();
+    let once = format!("[ -e {0}/once ] && exit 14\ntouch {0}/once\n{1}", place.path().display(), serve("none"));
+    let mongod = program(&place, "mongod", &once);
+    let kill = place.file("kill.js", "db.adminCommand({shutdown: 1, force: true});");
+    let after = place.file("after.js", "db.c.insert({a: 1});");
+    let said = place.fuzz(&["run", &kill, &after, "--mongod", &mongod]);
+    assert!(matches!(said.code, Some(1 | 75)), "{}", said.all());
+    assert!(said.out.contains("there is no server to go on with"), "{}", said.all());
+}
+
+#[test]
+fn a_mongod_that_is_missing_or_no_program_is_named() {
+    let place = Place::new();
+    let said = place.fuzz(&["--mongod", "nowhere/mongod", "--sets", "1"]);
+    assert!(said.code == Some(2) && said.errors.contains("nowhere/mongod"), "{}", said.all());
+    let plain = place.file("plain", "");
+    let said = place.fuzz(&["--mongod", &plain, "--sets", "1"]);
+    assert!(said.code == Some(2) && said.errors.contains("chmod +x"), "{}", said.all());
+}
