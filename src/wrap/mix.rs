@@ -15,9 +15,17 @@ use crate::seed::Dice;
 /// One pair of neighbours in so many changes places: some disorder finds what no order does.
 const SWAP_ONE_IN: usize = 16;
 
+/// One statement in so many comes again soon after, always with a change: what depends on the order and the state of
+/// things (an index of the same name, a second update, a key that is there already) is mostly met that way.
+const ECHO_ONE_IN: usize = 16;
+/// An echo comes at most so many statements of its file later.
+const ECHO_WITHIN: usize = 6;
+
 /// A statement and what is known of it.
 pub struct Mixed {
     pub statement: Stmt,
+    /// It was there before, and comes again only if it is changed.
+    pub echo: bool,
     /// Position of its file in the set.
     pub file: usize,
     /// Names bound before it, the shell's `db` among them.
@@ -26,7 +34,7 @@ pub struct Mixed {
 
 pub fn statements(corpus: &Corpus, set: &Set, dice: &mut Dice) -> Vec<Mixed> {
     let mut taken = BTreeSet::new();
-    let mut queues: Vec<Vec<Stmt>> = Vec::new();
+    let mut queues: Vec<Vec<(Stmt, bool)>> = Vec::new();
     for &at in &set.files {
         let source = &corpus.files[at];
         let mut statements = source.statements.clone();
@@ -34,6 +42,7 @@ pub fn statements(corpus: &Corpus, set: &Set, dice: &mut Dice) -> Vec<Mixed> {
         rename(&mut statements, &names);
         statements.sort_by_key(|statement| !matches!(statement, Stmt::Decl(Decl::Fn(_))));
         disorder(&mut statements, dice);
+        let mut statements = with_echoes(statements, dice);
         statements.reverse();
         queues.push(statements);
     }
@@ -61,17 +70,29 @@ fn disorder(statements: &mut [Stmt], dice: &mut Dice) {
     }
 }
 
+fn with_echoes(statements: Vec<Stmt>, dice: &mut Dice) -> Vec<(Stmt, bool)> {
+    let mut all: Vec<(Stmt, bool)> = statements.into_iter().map(|statement| (statement, false)).collect();
+    for at in (0..all.len()).rev() {
+        if matches!(all[at].0, Stmt::Decl(_)) || !dice.chance(1, ECHO_ONE_IN) {
+            continue;
+        }
+        let echo = (all[at].0.clone(), true);
+        all.insert((at + 1 + dice.below(ECHO_WITHIN)).min(all.len()), echo);
+    }
+    all
+}
+
 /// Takes the next statement of a file drawn by how many it has left, so that all files end at about the same time.
-fn interleave(mut queues: Vec<Vec<Stmt>>, dice: &mut Dice) -> Vec<Mixed> {
+fn interleave(mut queues: Vec<Vec<(Stmt, bool)>>, dice: &mut Dice) -> Vec<Mixed> {
     let mut bound = vec!["db".to_owned()];
     let mut known = BTreeSet::from(["db".to_owned()]);
     let mut mixed = Vec::new();
     loop {
         let left: Vec<u32> = queues.iter().map(|queue| queue.len() as u32).collect();
         let Some(file) = dice.weighted(&left) else { return mixed };
-        let Some(statement) = queues[file].pop() else { return mixed };
+        let Some((statement, echo)) = queues[file].pop() else { return mixed };
         let names = declared(std::slice::from_ref(&statement));
-        mixed.push(Mixed { statement, file, bound: bound.clone() });
+        mixed.push(Mixed { statement, echo, file, bound: bound.clone() });
         bound.extend(names.into_iter().filter(|name| known.insert(name.clone())));
     }
 }

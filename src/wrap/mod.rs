@@ -15,6 +15,7 @@ use crate::js::{is_sloppy_script, print_statements};
 use crate::mutate::{Material, mutate};
 use crate::seed::{Dice, Seed};
 
+use mix::Mixed;
 pub use prelude::RULES;
 pub use recipe::{Recipe, Source, StatementRecipe};
 
@@ -60,12 +61,13 @@ pub fn make(corpus: &Corpus, index: &Index, set: &Set, seed_number: u64, shape: 
     let seed = Seed::from_number(seed_number).child("make", set.index);
     let mixed = mix::statements(corpus, set, &mut seed.child("mix", 0).dice());
     let mut made = Vec::new();
-    for (at, one) in mixed.into_iter().enumerate() {
+    for (at, mut one) in mixed.into_iter().enumerate() {
         let mut dice = seed.child("mutate", at as u64).dice();
-        let material = Material { index, bound: &one.bound };
-        if let Some((text, mutators)) = finish(one.statement, &material, &mut dice, shape) {
-            made.push((text, StatementRecipe { file: one.file, mutators }));
-        }
+        let bound = std::mem::take(&mut one.bound);
+        let material = Material { index, bound: &bound };
+        let (file, echo) = (one.file, one.echo);
+        let finished = finish(one, &material, &mut dice, shape);
+        made.extend(finished.map(|(text, mutators)| (text, StatementRecipe { file, echo, mutators })));
     }
     let name = format!("jstestfuzz-{seed_number}-{:04}.js", set.index);
     let (texts, statements): (Vec<String>, Vec<StatementRecipe>) = made.into_iter().unzip();
@@ -78,21 +80,22 @@ pub fn make(corpus: &Corpus, index: &Index, set: &Set, seed_number: u64, shape: 
 }
 
 /// Mutates, tames and prints one statement. A mutation that gives no program is taken back; a statement that gives none
-/// even so is left out.
+/// even so is left out, and so is an echo that is not changed.
 fn finish(
-    original: Stmt,
+    Mixed { statement: original, echo, .. }: Mixed,
     material: &Material<'_>,
     dice: &mut Dice,
     shape: &Shape,
 ) -> Option<(String, Vec<&'static str>)> {
     let mut changed = original.clone();
     let mut mutators = Vec::new();
-    for _ in 0..changes(dice, shape.substitutions) {
+    for _ in 0..changes(dice, shape.substitutions).max(usize::from(echo)) {
         mutators.extend(mutate(&mut changed, material, dice, |name| shape.allows(name)));
     }
     let changed = print(changed).filter(|text| mutators.is_empty() || is_sloppy_script(text));
-    match changed {
+    match changed.filter(|_| !echo || !mutators.is_empty()) {
         Some(text) => Some((text, mutators)),
+        None if echo => None,
         None => print(original).filter(|text| is_sloppy_script(text)).map(|text| (text, Vec::new())),
     }
 }

@@ -40,6 +40,8 @@ pub struct Source {
 pub struct StatementRecipe {
     /// Position in [`Recipe::sources`].
     pub file: usize,
+    /// It stands earlier in the file as well, and comes again with a change.
+    pub echo: bool,
     /// Mutators in the order in which they were applied; mostly none or one.
     pub mutators: Vec<&'static str>,
 }

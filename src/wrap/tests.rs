@@ -97,6 +97,14 @@ fn between_40_and_45_per_cent_of_the_statements_are_changed_mostly_once() {
 }
 
 #[test]
+fn a_statement_that_comes_again_is_always_changed() {
+    let statements = (0..40).flat_map(|seed| made(seed, 0).recipe.statements).collect::<Vec<_>>();
+    let echoes = statements.iter().filter(|one| one.echo).count();
+    assert!(statements.iter().all(|one| !one.echo || !one.mutators.is_empty()));
+    assert!((2..=7).contains(&(echoes * 100 / statements.len())), "{echoes} of {}", statements.len());
+}
+
+#[test]
 fn names_that_the_frame_stands_on_are_never_bound() {
     for seed in 0..20 {
         let text = made(seed, 0).text;
