@@ -9,8 +9,8 @@
     assert.commandWorkedOrFailedWithCode(db.createCollection("admin_made", {capped: true, size: 4096}), 48);
     assert.writeOK(db.admin_made.insert({_id: 1}));
     assert.commandWorked(db.admin_made.renameCollection("admin_renamed"));
-    assert.eq(db.admin_renamed.count(), 1);
-    assert.eq(db.admin_made.count(), 0);
+    assert.eq(db.admin_renamed.find().itcount(), 1);
+    assert.eq(db.admin_made.countDocuments({}), 0);
     assert.commandFailed(db.admin_made.renameCollection("admin_other"));
     assert.writeOK(db.admin_made.insert({_id: 2}));
     assert.commandFailedWithCode(db.admin_made.renameCollection("admin_renamed"), 48);
@@ -18,7 +18,7 @@
     assert.eq(db.admin_renamed.findOne()._id, 2);
     assert.writeOK(other.things.insert({_id: 1}));
     assert.commandWorked(db.adminCommand({renameCollection: "admin_collections_other.things", to: "admin_collections_other.moved"}));
-    assert.eq(other.moved.count(), 1);
+    assert.eq(other.moved.find().itcount(), 1);
     assert.commandWorked(other.dropDatabase());
     assert.eq(other.getCollectionNames(), []);
     assert(db.admin_renamed.drop());

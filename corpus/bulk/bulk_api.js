@@ -12,7 +12,7 @@ var res = bulk.execute();
 assert.eq(res.nInserted, 2);
 assert.eq(res.nUpserted, 1);
 assert.eq(res.nRemoved, 1);
-assert.eq(t.count(), 2);
+assert.eq(t.find().itcount(), 2);
 assert.throws(function() {
     bulk.execute();
 });
@@ -25,7 +25,7 @@ var error = assert.throws(function() {
     bulk.execute();
 });
 assert.eq(error.getWriteErrorCount(), 2);
-assert.eq(t.count(), 4);
+assert.eq(t.countDocuments({}), 4);
 bulk = t.initializeOrderedBulkOp();
 bulk.insert({_id: 6});
 bulk.insert({_id: 6});

@@ -3,7 +3,7 @@ var t = db.crud_insert_forms;
 t.drop();
 assert.writeOK(t.insert({_id: 1, name: "ada", born: 1815}));
 assert.writeOK(t.insert([{_id: 2, name: "grace"}, {_id: 3, name: "edsger"}]));
-assert.eq(t.count(), 3);
+assert.eq(t.find().itcount(), 3);
 assert.writeOK(t.insert({name: "no id given"}));
 assert.eq(t.find({_id: {$type: "objectId"}}).itcount(), 1);
 assert.writeOK(t.insert({_id: {a: 1, b: "two"}, v: 1}));

@@ -20,7 +20,7 @@
     assert.writeOK(t.remove({$or: [{mod: 1}, {half: {$exists: false}}]}));
     assert.eq(t.count({mod: 1}), 0);
     assert.writeOK(t.remove({}));
-    assert.eq(t.count(), 0);
+    assert.eq(t.countDocuments({}), 0);
     assert.eq(t.find().itcount(), 0);
     assert.writeOK(t.insert({_id: "again"}));
     assert.eq(t.findOne()._id, "again");

@@ -28,4 +28,4 @@ assert.eq(t.findOne({p: 1}).q, 2);
 assert.throws(function() {
     t.updateOne({_id: 1}, {noOperator: 1});
 });
-assert.eq(t.count(), 7);
+assert.eq(t.find().itcount(), 7);

@@ -15,7 +15,7 @@ assert.eq(t.findAndModify({query: {_id: 5, list: 2}, update: {$set: {"list.$": 2
 assert.eq(t.findOneAndUpdate({_id: 4}, {$inc: {n: 100}}, {returnNewDocument: true}).n, 104);
 assert.eq(t.findOneAndReplace({_id: 4}, {r: 1}).n, 104);
 assert.eq(t.findOneAndDelete({_id: 4}).r, 1);
-assert.eq(t.count(), 9);
+assert.eq(t.find().itcount(), 9);
 var res = assert.commandWorked(db.runCommand({findAndModify: t.getName(), query: {_id: 3}, update: {$unset: {n: 1}}}));
 assert.eq(res.lastErrorObject.n, 1);
 res = assert.commandWorked(db.runCommand({findAndModify: t.getName(), query: {_id: 99}, update: {$set: {n: 1}}, upsert: true}));

@@ -22,5 +22,5 @@
     assert.commandFailed(db.runCommand({update: t.getName(), updates: []}));
     const bad = db.runCommand({update: t.getName(), updates: [{q: {}, u: [{$group: {_id: 1}}]}]});
     assert(!bad.ok || bad.writeErrors);
-    assert.eq(t.count(), 2);
+    assert.eq(t.countDocuments({}), 2);
 }());

@@ -26,7 +26,7 @@ assert.throws(function() {
     t.aggregate([{$sample: {size: -1}}]);
 });
 assert.eq(t.aggregate([{$match: {kind: 1}}, {$out: target.getName()}]).itcount(), 0);
-assert.eq(target.count(), 10);
+assert.eq(target.find().itcount(), 10);
 assert.eq(t.aggregate([{$match: {kind: 2}}, {$project: {price: 1}}, {$out: target.getName()}]).itcount(), 0);
 assert.eq(target.findOne().kind, undefined);
 assert.throws(function() {

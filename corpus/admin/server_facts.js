@@ -1,0 +1,42 @@
+// What the server says of itself and its data: sections, scales, filters, and the shapes of the answers.
+var admin = db.getSiblingDB("admin");
+var t = db.admin_server_facts;
+t.drop();
+for (var i = 0; i < 50; i++) {
+    t.insert({_id: i, pad: "p".repeat(200)});
+}
+assert.commandWorked(t.createIndex({pad: 1, _id: -1}));
+var info = assert.commandWorked(db.runCommand({buildInfo: 1}));
+assert.eq(info.versionArray.length >= 3, true, tojson(info));
+assert.eq(typeof info.version, "string");
+assert.gte(info.maxBsonObjectSize, 16 * 1024 * 1024);
+assert.hasFields(assert.commandWorked(admin.runCommand({hostInfo: 1})), ["system", "os"]);
+var status = assert.commandWorked(admin.runCommand({serverStatus: 1}));
+assert.hasFields(status, ["host", "version", "uptime"]);
+assert.commandWorked(admin.runCommand({serverStatus: 1, repl: 1, metrics: 0, locks: 0, wiredTiger: 0, opcounters: 1}));
+assert.commandWorked(db.serverStatus({asserts: 0}));
+assert.hasFields(assert.commandWorked(admin.runCommand({connectionStatus: 1, showPrivileges: true})), ["authInfo"]);
+assert.hasFields(assert.commandWorked(db.runCommand({hello: 1})), ["maxWireVersion", "maxBsonObjectSize"]);
+assert.commandWorked(admin.runCommand({currentOp: 1}));
+assert.commandWorked(admin.runCommand({currentOp: 1, $ownOps: true, active: true}));
+admin.aggregate([{$currentOp: {allUsers: true, idleConnections: false}}, {$limit: 1}]).itcount();
+assert.commandWorked(admin.runCommand({getParameter: 1, featureCompatibilityVersion: 1}));
+assert.commandFailed(admin.runCommand({getParameter: 1, noSuchParameterAtAll: 1}));
+assert.commandFailed(admin.runCommand({getParameter: 1}));
+var stats = assert.commandWorked(t.runCommand("collStats"));
+assert.gte(stats.count, 0, "may be an estimate");
+assert.eq(stats.nindexes, 2);
+assert.eq(stats.ns, t.getFullName());
+assert.gte(stats.size, assert.commandWorked(t.runCommand("collStats", {scale: 1024})).size);
+assert.commandFailed(t.runCommand("collStats", {scale: "large"}));
+assert.gte(assert.commandWorked(db.runCommand({dbStats: 1})).collections, 1);
+assert.commandWorked(db.runCommand({dbStats: 1, scale: 1000000}));
+db.runCommand({dbStats: 1, scale: -1});
+assert.gte(assert.commandWorked(t.runCommand("dataSize", {dataSize: t.getFullName()})).numObjects, 0);
+var names = assert.commandWorked(admin.runCommand({listDatabases: 1, nameOnly: true, filter: {name: db.getName()}})).databases;
+assert.eq(names, [{name: db.getName()}]);
+assert.eq(assert.commandWorked(admin.runCommand({listDatabases: 1, filter: {name: "no such database"}})).databases, []);
+assert.commandFailed(admin.runCommand({listDatabases: 1, filter: 5}));
+assert.commandWorked(admin.runCommand({listCommands: 1}));
+assert.gte(t.aggregate([{$collStats: {count: {}}}]).toArray()[0].count, 0);
+assert.gt(t.totalSize(), 0);

@@ -1,0 +1,34 @@
+// TTL indexes: what they take, how collMod changes them, and documents that are not due.
+var t = db.index_ttl_options;
+var ttl = function(name) {
+    var found = t.getIndexes().filter(function(spec) { return spec.name === name; });
+    return found.length ? found[0].expireAfterSeconds : null;
+};
+t.drop();
+assert.commandWorked(t.createIndex({seen: 1}, {expireAfterSeconds: 86400}));
+assert.eq(ttl("seen_1"), 86400);
+assert.commandWorked(t.createIndex({due: -1}, {name: "due", expireAfterSeconds: 0}));
+assert.eq(ttl("due"), 0);
+assert.commandWorked(t.createIndex({born: 1}, {expireAfterSeconds: NumberLong(2147483647), partialFilterExpression: {pet: true}}));
+assert.writeOK(t.insert({_id: 1, due: ISODate("2999-01-01T00:00:00Z"), seen: new Date()}));
+assert.writeOK(t.insert({_id: 2, due: "not a date", seen: [ISODate("2999-01-01T00:00:00Z"), new Date()]}));
+assert.writeOK(t.insert({_id: 3, due: null, born: ISODate("1970-01-01T00:00:00Z")}));
+assert.eq(t.find().itcount(), 3);
+assert.eq(t.find({due: {$gt: ISODate("2500-01-01T00:00:00Z")}}).hint("due").itcount(), 1);
+assert.eq(t.find({seen: {$lt: ISODate("2998-01-01T00:00:00Z")}}).sort({seen: 1}).itcount(), 2);
+assert.commandWorked(db.runCommand({collMod: t.getName(), index: {keyPattern: {seen: 1}, expireAfterSeconds: 3600}}));
+assert.eq(ttl("seen_1"), 3600);
+assert.commandWorked(t.runCommand("collMod", {index: {name: "due", expireAfterSeconds: 172800}}));
+assert.eq(ttl("due"), 172800);
+assert.commandFailed(t.runCommand("collMod", {index: {name: "no such", expireAfterSeconds: 1}}));
+assert.commandFailed(t.runCommand("collMod", {index: {name: "due", expireAfterSeconds: "soon"}}));
+assert.commandFailed(t.runCommand("collMod", {index: {expireAfterSeconds: 5}}));
+assert.commandFailed(t.runCommand("collMod", {index: 5}));
+assert.commandFailed(t.createIndex({a: 1, b: 1}, {expireAfterSeconds: 60}));
+assert.commandFailed(t.createIndex({c: 1}, {expireAfterSeconds: -60}));
+assert.commandFailed(t.createIndex({c: 1}, {expireAfterSeconds: {}}));
+assert.commandFailed(t.createIndex({_id: 1}, {expireAfterSeconds: 60}));
+assert.commandFailed(t.createIndex({seen: 1}, {name: "seen again", expireAfterSeconds: 1}));
+assert.commandWorked(t.dropIndex("due"));
+assert.isnull(ttl("due"));
+assert.eq(t.count({_id: {$lte: 3}}), 3, "nothing was due");

@@ -1,0 +1,36 @@
+// Session commands and session ids on commands, with wrong shapes.
+(function() {
+    "use strict";
+    const t = db.sessions_commands;
+    t.drop();
+    const started = assert.commandWorked(db.runCommand({startSession: 1}));
+    assert(started.id.id, tojson(started));
+    assert.gt(started.timeoutMinutes, 0);
+    const lsid = {id: UUID()};
+    const run = (command, session) => db.runCommand(Object.extend({}, Object.extend(command, {lsid: session || lsid})));
+    assert.commandWorked(run({insert: t.getName(), documents: [{_id: 1}, {_id: 2}, {_id: 3}]}));
+    assert.eq(assert.commandWorked(run({find: t.getName(), sort: {_id: 1}})).cursor.firstBatch.length, 3);
+    const opened = assert.commandWorked(run({find: t.getName(), batchSize: 1})).cursor;
+    assert.eq(assert.commandWorked(run({getMore: opened.id, collection: t.getName()})).cursor.nextBatch.length, 2);
+    assert.commandWorked(run({update: t.getName(), updates: [{q: {}, u: {$set: {a: 1}}, multi: true}]}));
+    assert.commandWorked(run({aggregate: t.getName(), pipeline: [{$group: {_id: "$a"}}], cursor: {}}));
+    assert.commandWorked(run({delete: t.getName(), deletes: [{q: {_id: 1}, limit: 1}]}));
+    assert.eq(assert.commandWorked(run({count: t.getName(), query: {a: 1}}, started.id)).n, 2);
+    assert.commandWorked(db.adminCommand({endSessions: [lsid, started.id]}));
+    assert.commandWorked(db.adminCommand({endSessions: []}));
+    assert.commandWorked(run({ping: 1}), "an ended session is begun again");
+    assert.commandFailed(db.adminCommand({endSessions: [5]}));
+    assert.commandFailed(db.adminCommand({endSessions: {id: UUID()}}));
+    assert.commandFailed(run({find: t.getName()}, {id: "text"}));
+    assert.commandFailed(run({find: t.getName()}, {noId: 1}));
+    assert.commandFailed(run({find: t.getName()}, []));
+    run({find: t.getName()}, {id: UUID(), more: 1});
+    const session = db.getMongo().startSession({causalConsistency: true});
+    const inside = session.getDatabase(db.getName())[t.getName()];
+    assert.eq(inside.find().batchSize(1).toArray().length, 2);
+    assert.eq(inside.distinct("a"), [1]);
+    assert.neq(session.getSessionId().id, lsid.id);
+    assert.eq(inside.getDB().getSession().getSessionId(), session.getSessionId());
+    session.endSession();
+    assert(session.hasEnded());
+}());

@@ -1,0 +1,37 @@
+// Projections into arrays: $slice, $elemMatch, the position of the match, and computed fields in find.
+var t = db.projection_arrays;
+var one = function(query, projection) {
+    return t.find(query, projection).sort({_id: 1}).limit(1).toArray()[0];
+};
+t.drop();
+t.insert({_id: 1, a: [1, 2, 3, 4, 5, 6], docs: [{k: "x", n: [1, 2]}, {k: "y", n: [3]}, {k: "x", n: [4, 5, 6]}], s: {t: [{u: 1}, {u: 2}]}, text: "plain"});
+t.insert({_id: 2, a: [], docs: [], s: {t: 5}});
+assert.eq(one({}, {a: {$slice: 3}}).a, [1, 2, 3]);
+assert.eq(one({}, {a: {$slice: [-3, 2]}}).a, [4, 5]);
+assert.eq(one({}, {a: {$slice: [2, 100]}}).a, [3, 4, 5, 6]);
+assert.eq(one({}, {a: {$slice: [100, 2]}}).a, []);
+assert.eq(one({}, {a: {$slice: NumberLong(-1)}, docs: 0}).a, [6]);
+assert(one({}, {a: {$slice: 1}}).hasOwnProperty("text"), "a slice alone keeps the rest");
+assert.eq(one({}, {"docs.n": {$slice: 1}}).docs[2].n, [4]);
+assert.eq(one({_id: 2}, {a: {$slice: 2}, "s.t": {$slice: 1}}).s, {t: 5});
+assert.eq(one({}, {docs: {$elemMatch: {k: "x"}}}), {_id: 1, docs: [{k: "x", n: [1, 2]}]});
+assert.docEq(one({}, {docs: {$elemMatch: {k: "x", n: {$gt: 5}}}, text: 1}), {_id: 1, text: "plain", docs: [{k: "x", n: [4, 5, 6]}]});
+assert.eq(one({}, {docs: {$elemMatch: {k: "none"}}}), {_id: 1});
+assert.eq(one({}, {a: {$elemMatch: {$gte: 4, $ne: 4}}}).a, [5]);
+assert.eq(one({a: {$gt: 2}}, {"a.$": 1}).a, [3]);
+assert.eq(one({docs: {$elemMatch: {k: "y"}}}, {"docs.$": 1, text: 1}), {_id: 1, docs: [{k: "y", n: [3]}], text: "plain"});
+assert.eq(one({"docs.k": "y"}, {"docs.$": 1, a: {$slice: 1}}).docs[0].n, [3]);
+assert.eq(one({"s.t.u": 2}, {"s.t.$": 1}).s, {t: [{u: 2}]});
+assert.eq(one({}, {"docs.k": 1, _id: 0}), {docs: [{k: "x"}, {k: "y"}, {k: "x"}]});
+assert.eq(one({}, {"s.t.u": 0, a: 0, docs: 0}), {_id: 1, s: {t: [{}, {}]}, text: "plain"});
+assert.eq(one({}, {_id: 0, n: {$size: "$a"}, first: {$arrayElemAt: ["$docs.k", 0]}}), {n: 6, first: "x"});
+assert.eq(one({}, {_id: 0, text: {$concat: ["$text", "er"]}}).text, "plainer");
+assert.eq(one({}, {_id: 0, low: {$min: "$a"}, all: {$literal: 1}}), {low: 1, all: 1});
+assert.commandFailed(t.runCommand("find", {filter: {a: 1}, projection: {"docs.$": 1, "a.$": 1}}));
+assert.commandFailed(t.runCommand("find", {projection: {a: {$slice: [1]}}}));
+assert.commandFailed(t.runCommand("find", {projection: {a: {$slice: [1, -1]}}}));
+assert.commandFailed(t.runCommand("find", {projection: {a: {$elemMatch: 5}}}));
+assert.commandFailed(t.runCommand("find", {filter: {a: 1}, projection: {"a.$": 0}}));
+assert.commandFailed(t.runCommand("find", {projection: {a: 1, "a.b": 1}}));
+assert.commandFailed(t.runCommand("find", {projection: {"": 1}}));
+t.runCommand("findAndModify", {query: {_id: 1}, update: {$set: {z: 1}}, fields: {a: {$slice: 1}}});
