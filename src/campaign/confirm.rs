@@ -11,9 +11,9 @@ use super::CampaignError;
 use super::desk::{Desk, File};
 use super::reproduce::reproduce;
 use super::rerun::given;
-use crate::judge::Signature;
+use crate::judge::{Judgement, Signature};
 use crate::report::{Event, FailureBlock, ShownAgain};
-use crate::run::Batch;
+use crate::run::{Batch, Execution};
 
 /// Failures that are run again in one run; a run with more of them has other worries.
 const MOST: usize = 10;
@@ -51,37 +51,46 @@ fn try_block(
     block: &FailureBlock,
 ) -> Result<(ShownAgain, Vec<Utf8PathBuf>), CampaignError> {
     let alone = vec![block.file.clone()];
-    if shows(desk, batch, &alone, &block.signature)? {
-        return Ok((ShownAgain::Alone, alone));
-    }
+    let mut tried = try_files(desk, batch, &alone, &block.signature)?;
+    let mut outcome = (ShownAgain::Alone, alone.clone());
     let earlier = &block.earlier[block.earlier.len().saturating_sub(EARLIER)..];
-    let all: Vec<Utf8PathBuf> = earlier.iter().chain([&block.file]).cloned().collect();
-    if !earlier.is_empty() && shows(desk, batch, &all, &block.signature)? {
-        return Ok((ShownAgain::AfterEarlierFiles, all));
+    if !tried.shown && !earlier.is_empty() && desk.interrupts.requested().is_none() {
+        let all: Vec<Utf8PathBuf> = earlier.iter().chain([&block.file]).cloned().collect();
+        tried = try_files(desk, batch, &all, &block.signature)?;
+        outcome = (ShownAgain::AfterEarlierFiles, all);
     }
-    Ok((ShownAgain::No, alone))
+    let Tried { shown, name, execution, judgement } = &tried;
+    desk.reporter.event(&Event::File { name, execution, judgement });
+    Ok(if *shown { outcome } else { (ShownAgain::No, alone) })
 }
 
-/// Runs the files on a fresh server; true if the last of them ends with that failure.
-fn shows(
+/// What the last of some files came to.
+struct Tried {
+    shown: bool,
+    name: String,
+    execution: Execution,
+    judgement: Judgement,
+}
+
+/// Runs the files on a fresh server; an interrupt ends them early.
+fn try_files(
     desk: &mut Desk<'_>,
     batch: &mut Batch<'_>,
     files: &[Utf8PathBuf],
     wanted: &Signature,
-) -> Result<bool, CampaignError> {
+) -> Result<Tried, CampaignError> {
     batch.fresh_server();
-    let mut shown = false;
+    let mut last = None;
     for path in files {
         let found = given(path)?;
         let name = format!("confirm/{wanted}/{}", found.name);
-        let (execution, judgement) = desk.execute(batch, &File { name: name.clone(), ..found })?;
-        shown = judgement.failures().any(|finding| finding.signature == *wanted);
-        if files.last() == Some(path) {
-            desk.reporter.event(&Event::File { name: &name, execution: &execution, judgement: &judgement });
-        }
+        last = Some((desk.execute(batch, &File { name: name.clone(), ..found })?, name));
         if desk.interrupts.requested().is_some() {
             break;
         }
     }
-    Ok(shown)
+    let nothing = || CampaignError::SetUp("a failure without a file cannot be tried again".into());
+    let ((execution, judgement), name) = last.ok_or_else(nothing)?;
+    let shown = judgement.failures().any(|finding| finding.signature == *wanted);
+    Ok(Tried { shown, name, execution, judgement })
 }

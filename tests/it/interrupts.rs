@@ -76,9 +76,7 @@ fn a_second_ctrl_c_does_not_wait_for_a_server_that_ignores_the_first() {
     let place = Place::new();
     let mongod = crate::given_mongod::stubborn(&place);
     let mut child = place.start(&["--sets", "100000", "--seed", "1", "--mongod", &mongod]);
-    wait_for("the first record", || {
-        place.latest().join("executions").read_dir().ok()?.next().map(drop)
-    });
+    wait_for("the first record", || place.latest().join("executions").read_dir().ok()?.next().map(drop));
     signal(&child, "-INT");
     let asked = place.path().join("asked-to-end");
     wait_for("the polite request", || asked.exists().then_some(()));
