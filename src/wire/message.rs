@@ -7,8 +7,12 @@ use std::io::{self, Read};
 
 const OP_REPLY: i32 = 1;
 const OP_QUERY: i32 = 2004;
+/// See [`compression`](super::compression).
+pub const OP_COMPRESSED: i32 = 2012;
 const OP_MSG: i32 = 2013;
 const HEADER: usize = 16;
+/// Bytes of a broken message that are kept as evidence.
+const EVIDENCE: usize = 256;
 
 /// The largest message a server takes: three documents' worth, as mongod's 48,000,000.
 pub const MAX_MESSAGE_BYTES: usize = 48_000_000;
@@ -17,6 +21,8 @@ pub const MAX_MESSAGE_BYTES: usize = 48_000_000;
 pub const CHECKSUM_PRESENT: u32 = 1;
 /// OP_MSG flag: no reply is wanted (requests) or more will come (replies).
 pub const MORE_TO_COME: u32 = 2;
+/// The flags that OP_MSG defines; the others are reserved.
+const KNOWN_FLAGS: u32 = CHECKSUM_PRESENT | MORE_TO_COME | 1 << 16;
 
 /// Why bytes from a peer are not a message.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +33,17 @@ pub enum MessageError {
     /// The peer closed the connection between messages.
     #[error("the connection was closed")]
     Closed,
-    /// A length that no message can have.
-    #[error("a message claims {0} bytes; the limit is {MAX_MESSAGE_BYTES}")]
-    Length(i64),
+    /// The peer closed the connection, or died, within a message.
+    #[error("the connection was closed after {got} of a message's {claimed} bytes")]
+    Cut {
+        /// Bytes that came.
+        got: usize,
+        /// Bytes that should have come.
+        claimed: usize,
+    },
+    /// A length that no message can have, and the header that it stands in.
+    #[error("a message claims {0} bytes; {HEADER} to {MAX_MESSAGE_BYTES} are possible")]
+    Length(i64, [u8; HEADER]),
     /// An operation code we do not speak.
     #[error("message with the unknown operation code {0}")]
     Operation(i32),
@@ -39,6 +53,18 @@ pub enum MessageError {
     /// The BSON inside is malformed.
     #[error(transparent)]
     Bson(#[from] BsonError),
+}
+
+impl MessageError {
+    /// True where bytes came and are wrong, rather than none or too few.
+    pub fn breaks_the_protocol(&self) -> bool {
+        !matches!(self, Self::Io(_) | Self::Closed | Self::Cut { .. })
+    }
+
+    /// True where nothing came in the time that was given.
+    pub fn timed_out(&self) -> bool {
+        matches!(self, Self::Io(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut))
+    }
 }
 
 /// One message, header taken apart, body as bytes.
@@ -61,18 +87,47 @@ impl Frame {
     /// [`MessageError::Closed`] at a clean end of the stream; a broken, slow or lying peer gives the others.
     pub fn read(stream: &mut impl Read) -> Result<Self, MessageError> {
         let mut header = [0; HEADER];
-        match stream.read(&mut header)? {
+        match fill(stream, &mut header)? {
             0 => return Err(MessageError::Closed),
-            got => stream.read_exact(&mut header[got..])?,
+            HEADER => {}
+            got => return Err(MessageError::Cut { got, claimed: HEADER }),
         }
         let field = |at: usize| i32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         let length = usize::try_from(field(0)).unwrap_or(0);
         if !(HEADER..=MAX_MESSAGE_BYTES).contains(&length) {
-            return Err(MessageError::Length(i64::from(field(0))));
+            return Err(MessageError::Length(i64::from(field(0)), header));
         }
         let mut body = vec![0; length - HEADER];
-        stream.read_exact(&mut body)?;
+        let got = fill(stream, &mut body)?;
+        if got < body.len() {
+            return Err(MessageError::Cut { got: HEADER + got, claimed: length });
+        }
         Ok(Self { request_id: field(4), response_to: field(8), operation: field(12), body })
+    }
+
+    /// The first bytes of the message, as they came.
+    pub fn evidence(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for field in [(HEADER + self.body.len()) as i32, self.request_id, self.response_to, self.operation] {
+            bytes.extend_from_slice(&field.to_le_bytes());
+        }
+        bytes.extend(self.body.iter().take(EVIDENCE - HEADER));
+        bytes
+    }
+
+    /// The flags of an OP_MSG that it does not define; 0 for every other message.
+    pub fn reserved_flags(&self) -> u32 {
+        self.flags() & !KNOWN_FLAGS
+    }
+
+    /// True where the sender says that another message follows unasked.
+    pub fn more_to_come(&self) -> bool {
+        self.flags() & MORE_TO_COME != 0
+    }
+
+    fn flags(&self) -> u32 {
+        let flags = self.body.first_chunk::<4>().filter(|_| self.operation == OP_MSG);
+        flags.map_or(0, |flags| u32::from_le_bytes(*flags))
     }
 
     /// The command in a request: the body section with document sequences put in as arrays, and its flags.
@@ -98,7 +153,16 @@ impl Frame {
             other => return Err(MessageError::Operation(other)),
         };
         let bytes = self.body.get(at..).ok_or(MessageError::Malformed("shorter than its fixed fields"))?;
-        Ok(RawDocument::new(bytes)?)
+        if self.operation == OP_MSG && self.body[4] != 0 {
+            return Err(MessageError::Malformed("a reply does not begin with its body section"));
+        }
+        let raw = RawDocument::new(bytes)?;
+        let checksum = if self.flags() & CHECKSUM_PRESENT == 0 { 0 } else { 4 };
+        if raw.as_bytes().len() + checksum == bytes.len() {
+            Ok(raw)
+        } else {
+            Err(MessageError::Malformed("a reply is longer than its document"))
+        }
     }
 
     fn query(&self) -> Result<Document, MessageError> {
@@ -138,6 +202,20 @@ impl Frame {
         }
         Ok((body, flags))
     }
+}
+
+/// Reads until the buffer is full or the stream ends, and says how much there was.
+fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut got = 0;
+    while got < buffer.len() {
+        match stream.read(&mut buffer[got..]) {
+            Ok(0) => break,
+            Ok(more) => got += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
 }
 
 fn sequence<'a>(bytes: &'a [u8], found: &mut Vec<(String, Vec<Document>)>) -> Result<&'a [u8], MessageError> {
@@ -238,8 +316,28 @@ mod tests {
     }
 
     #[test]
+    fn a_reply_must_fill_its_message() {
+        let mut bytes = op_msg(1, 0, 0, &doc! { "ok": 1.0 }.to_bytes());
+        let frame = |bytes: &[u8]| Frame::read(&mut &bytes[..]).unwrap();
+        assert!(frame(&bytes).reply().is_ok());
+        assert_eq!(frame(&bytes).evidence(), bytes);
+        bytes.push(0);
+        bytes[0] += 1;
+        assert!(matches!(frame(&bytes).reply(), Err(MessageError::Malformed(_))));
+        bytes.truncate(22);
+        assert!(matches!(Frame::read(&mut bytes.as_slice()), Err(MessageError::Cut { got: 22, .. })));
+    }
+
+    #[test]
+    fn flags_that_nobody_defined_are_seen() {
+        let frame = |flags| Frame::read(&mut op_msg(1, 0, flags, &doc! {}.to_bytes()).as_slice()).unwrap();
+        assert_eq!((frame(0x1_0002).reserved_flags(), frame(0x1_0002).more_to_come()), (0, true));
+        assert_eq!(frame(0x14).reserved_flags(), 0x14);
+    }
+
+    #[test]
     fn a_lying_length_is_refused_before_anything_is_allocated() {
         let bytes = [0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        assert!(matches!(Frame::read(&mut bytes.as_slice()), Err(MessageError::Length(_))));
+        assert!(matches!(Frame::read(&mut bytes.as_slice()), Err(MessageError::Length(..))));
     }
 }

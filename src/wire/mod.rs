@@ -8,5 +8,6 @@
 
 pub mod bson;
 pub mod client;
+pub mod compression;
 pub mod message;
 pub mod scram;

@@ -65,7 +65,7 @@ fn serve(server: &Server, stream: TcpStream, id: u32) {
     let attributes = json!({ "remote": connection.peer, "connectionId": id, "connectionCount": count });
     server.log.info("NETWORK", 22943, "listener", "Connection accepted", attributes);
     let end = talk(server, &connection, stream);
-    if let Err(error @ (MessageError::Length(_) | MessageError::Operation(_))) = end {
+    if let Err(error @ (MessageError::Length(..) | MessageError::Operation(_))) = end {
         let attributes = json!({ "error": error.to_string() });
         server.log.info("NETWORK", 22988, &connection.name, "Error receiving request from client", attributes);
     }

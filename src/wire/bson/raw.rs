@@ -85,6 +85,29 @@ impl<'a> RawDocument<'a> {
         self.iter().map_while(Result::ok).find(|(name, _)| *name == key.as_bytes()).map(|(_, value)| value)
     }
 
+    /// Looks at every field, at all levels: whether this is BSON at all.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), BsonError> {
+        self.check_at(0)
+    }
+
+    fn check_at(&self, depth: usize) -> Result<(), BsonError> {
+        if depth > MAX_DEPTH {
+            return Err(BsonError::TooDeep);
+        }
+        for element in self.iter() {
+            match element?.1 {
+                RawBson::Document(inner) | RawBson::Array(inner) | RawBson::JavaScriptWithScope(_, inner) => {
+                    inner.check_at(depth + 1)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn to_document(self, depth: usize) -> Result<Document, BsonError> {
         if depth > MAX_DEPTH {
             return Err(BsonError::TooDeep);
