@@ -11,3 +11,4 @@ pub mod client;
 pub mod compression;
 pub mod message;
 pub mod scram;
+pub mod uri;
