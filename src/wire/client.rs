@@ -1,62 +1,109 @@
 //! A blocking client for one connection: a request out, its reply in, nothing pooled and nothing retried.
 
 use super::bson::{Document, RawDocument};
-use super::message::{Frame, MessageError, op_msg, op_query};
+use super::compression::{Compressor, compress, decompress, may_be_compressed};
+use super::message::{Frame, MessageError, OP_COMPRESSED, op_msg, op_query};
+use super::stream::{Stream, open_tcp};
+use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
+
+/// Something in a reply that the protocol does not allow, and that one can live with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Oddity {
+    /// It answers another request than ours.
+    WrongResponseTo {
+        /// Our request.
+        sent: i32,
+        /// What the reply says.
+        got: i32,
+    },
+    /// Flag bits that OP_MSG does not define.
+    ReservedFlags(u32),
+    /// Another message is announced that nobody asked for.
+    MoreToCome,
+    /// It is compressed, which was not agreed upon.
+    CompressedUnasked,
+    /// It says that the command failed, and not by which code.
+    NoCode,
+}
 
 /// One open connection to a server.
 #[derive(Debug)]
 pub struct Client {
-    stream: TcpStream,
+    stream: Stream,
     next_request: i32,
     read_ahead: Vec<u8>,
+    /// What both sides agreed upon.
+    compressor: Option<Compressor>,
+    /// The server is of the time before OP_MSG.
+    old: bool,
+    oddities: Vec<Oddity>,
+    evidence: Vec<u8>,
 }
 
 impl Client {
-    /// Opens a connection to `host:port`.
+    /// Opens a plain connection to `host:port`; nothing is sent.
     ///
     /// # Errors
     /// Whatever the last address tried gave; a name without addresses is [`io::ErrorKind::NotFound`].
     pub fn connect(address: &str, timeout: Duration) -> io::Result<Self> {
-        let mut last = io::Error::new(io::ErrorKind::NotFound, format!("no address known for {address}"));
-        for candidate in address.to_socket_addrs()? {
-            match TcpStream::connect_timeout(&candidate, timeout) {
-                Ok(stream) => {
-                    stream.set_nodelay(true)?;
-                    return Ok(Self { stream, next_request: 1, read_ahead: Vec::new() });
-                }
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
+        open_tcp(address, address, timeout).map(|stream| Self::over(Stream::Tcp(stream)))
     }
 
-    /// Bounds every single wait for bytes from the server; `None` waits for ever.
+    /// Speaks over a connection that is open already.
+    pub fn over(stream: Stream) -> Self {
+        Self {
+            stream,
+            next_request: 1,
+            read_ahead: Vec::new(),
+            compressor: None,
+            old: false,
+            oddities: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// From now on what may be compressed is.
+    pub fn set_compressor(&mut self, compressor: Option<Compressor>) {
+        self.compressor = compressor;
+    }
+
+    /// From now on commands go out as queries: servers before wire version 6 know no OP_MSG.
+    pub fn speak_old(&mut self, old: bool) {
+        self.old = old;
+    }
+
+    /// Bounds every single wait for the server; `None` waits for ever.
     ///
     /// # Errors
     /// A zero duration is refused by the operating system.
     pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.stream.set_read_timeout(timeout)
+        self.stream.set_timeout(timeout)
     }
 
-    /// The connection itself, for whoever has to break it from another thread.
-    ///
-    /// # Errors
-    /// The process is out of file descriptors.
-    pub fn handle(&self) -> io::Result<TcpStream> {
-        self.stream.try_clone()
+    /// What was odd about replies since the last call.
+    pub fn take_oddities(&mut self) -> Vec<Oddity> {
+        std::mem::take(&mut self.oddities)
     }
 
-    /// Sends command bytes (with `$db` inside) and gives the reply's frame.
+    /// The first bytes of the message that broke the protocol, if one did.
+    pub fn evidence(&self) -> &[u8] {
+        &self.evidence
+    }
+
+    /// Sends command bytes (with `$db` inside) and gives the reply's frame, whose document is whole.
     ///
     /// # Errors
     /// The connection broke, timed out or gave no message; it is of no further use then.
     pub fn round_trip(&mut self, command: &[u8]) -> Result<Frame, MessageError> {
         let request = self.number();
-        self.send(&op_msg(request, 0, 0, command))?;
-        self.receive()
+        let message = if self.old { old_message(request, command)? } else { op_msg(request, 0, 0, command) };
+        match self.compressor.filter(|_| first_key(command).is_some_and(may_be_compressed)) {
+            Some(compressor) => self.send(&compress(&message, compressor)?)?,
+            None => self.send(&message)?,
+        }
+        self.reply_to(request)
     }
 
     /// Sends an owned command to `database` and gives the owned reply.
@@ -77,7 +124,7 @@ impl Client {
     pub fn old_command(&mut self, database: &str, command: &Document) -> Result<Document, MessageError> {
         let request = self.number();
         self.send(&op_query(request, database, &command.to_bytes()))?;
-        owned(self.receive()?.reply()?)
+        owned(self.reply_to(request)?.reply()?)
     }
 
     /// Sends bytes as they are: for what is no well-formed message.
@@ -85,7 +132,8 @@ impl Client {
     /// # Errors
     /// The connection broke.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(bytes)
+        self.stream.write_all(bytes)?;
+        self.stream.flush()
     }
 
     /// Waits for one message.
@@ -93,7 +141,47 @@ impl Client {
     /// # Errors
     /// As [`Client::round_trip`].
     pub fn receive(&mut self) -> Result<Frame, MessageError> {
-        Frame::read(&mut Buffered { stream: &mut self.stream, read_ahead: &mut self.read_ahead })
+        let frame = Frame::read(&mut Buffered { stream: &mut self.stream, read_ahead: &mut self.read_ahead });
+        if let Err(MessageError::Length(_, header)) = &frame {
+            self.evidence = header.to_vec();
+        }
+        frame
+    }
+
+    fn reply_to(&mut self, request: i32) -> Result<Frame, MessageError> {
+        let mut frame = self.receive()?;
+        if frame.operation == OP_COMPRESSED {
+            frame = self.unpacked(frame)?;
+        }
+        let checked = frame.reply().and_then(|raw| Ok(raw.check()?));
+        if let Err(error) = checked {
+            self.evidence = frame.evidence();
+            return Err(error);
+        }
+        if frame.response_to != request {
+            self.note(Oddity::WrongResponseTo { sent: request, got: frame.response_to });
+        }
+        if frame.reserved_flags() != 0 {
+            self.note(Oddity::ReservedFlags(frame.reserved_flags()));
+        }
+        if frame.more_to_come() {
+            self.note(Oddity::MoreToCome);
+        }
+        Ok(frame)
+    }
+
+    fn note(&mut self, oddity: Oddity) {
+        if self.oddities.len() < MOST_ODDITIES {
+            self.oddities.push(oddity);
+        }
+    }
+
+    fn unpacked(&mut self, frame: Frame) -> Result<Frame, MessageError> {
+        if self.compressor.is_none() {
+            self.note(Oddity::CompressedUnasked);
+        }
+        let evidence = frame.evidence();
+        decompress(frame).inspect_err(|_| self.evidence = evidence)
     }
 
     fn number(&mut self) -> i32 {
@@ -107,9 +195,20 @@ fn owned(reply: RawDocument<'_>) -> Result<Document, MessageError> {
     Ok(Document::from_bytes(reply.as_bytes())?)
 }
 
+fn first_key(command: &[u8]) -> Option<&[u8]> {
+    Some(RawDocument::new(command).ok()?.iter().next()?.ok()?.0)
+}
+
+/// A command as a query, whose database stands in the namespace.
+fn old_message(request: i32, command: &[u8]) -> Result<Vec<u8>, MessageError> {
+    let mut command = Document::from_bytes(command)?;
+    let database = command.remove("$db").and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    Ok(op_query(request, &database, &command.to_bytes()))
+}
+
 /// Takes header and body of a small reply in one system call.
 struct Buffered<'a> {
-    stream: &'a mut TcpStream,
+    stream: &'a mut Stream,
     read_ahead: &'a mut Vec<u8>,
 }
 
@@ -131,6 +230,8 @@ impl Read for Buffered<'_> {
 }
 
 const CHUNK: usize = 4096;
+/// Oddities kept until somebody asks for them.
+const MOST_ODDITIES: usize = 16;
 
 #[cfg(test)]
 mod tests {

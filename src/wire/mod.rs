@@ -9,6 +9,9 @@
 pub mod bson;
 pub mod client;
 pub mod compression;
+pub mod link;
 pub mod message;
 pub mod scram;
+pub mod stream;
+pub mod tls;
 pub mod uri;

@@ -28,8 +28,21 @@ const ROOMS: [&str; 20] = [
 ];
 
 /// Libraries and the only place that may use them.
-const DOORS: [(&str, &str); 4] =
-    [("swc_", "src/js/"), ("rquickjs", "src/shell/embedded/"), ("git2", "src/corpus/new.rs"), ("clap", "src/cli/")];
+const DOORS: [(&str, &str); 13] = [
+    ("swc_", "src/js/"),
+    ("rquickjs", "src/shell/embedded/"),
+    ("git2", "src/corpus/new.rs"),
+    ("clap", "src/cli/"),
+    ("rustls", "src/wire/tls.rs"),
+    ("hmac", "src/wire/scram/"),
+    ("md5", "src/wire/scram/"),
+    ("pbkdf2", "src/wire/scram/"),
+    ("sha2", "src/wire/scram/"),
+    ("stringprep", "src/wire/scram/"),
+    ("flate2", "src/wire/compression.rs"),
+    ("snap", "src/wire/compression.rs"),
+    ("zstd", "src/wire/compression.rs"),
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
