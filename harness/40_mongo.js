@@ -2,8 +2,12 @@
 
 class Mongo {
     constructor(address) {
-        hide(this, { _id: native.openConnection(plainAddress(address)), _settings: {} });
-        hide(this, { host: native.address(this._id), defaultDB: "test", authenticated: false });
+        hide(this, { _id: native.openConnection(givenAddress(address)), _settings: {} });
+        hide(this, { host: native.address(this._id), defaultDB: databaseIn(address) || "test", authenticated: false });
+        const mode = modeIn(address) || native.readMode;
+        if (mode !== "primary") {
+            this.setReadPref(mode);
+        }
     }
 
     /// Sends one command. Everything that reaches a server goes through here, so a test may replace it to look on.
@@ -42,8 +46,15 @@ class Mongo {
         return new DBCommandCursor(database, { ok: 1, cursor: { ns: namespace, id, firstBatch: [] } }, batchSize);
     }
 
-    auth() { throw new Error("auth is not provided by this shell yet: the connection's own credentials are used"); }
-    logout(database) { return this.getDB(database).runCommand({ logout: 1 }); }
+    auth(parameters) {
+        logIn(this, parameters.userSource || parameters.db || "admin", parameters);
+        hide(this, { authenticated: true });
+        return 1;
+    }
+    logout(database) {
+        native.forgetLogin(this._id, String(database));
+        return this.getDB(database).runCommand({ logout: 1 });
+    }
     close() {}
     toString() { return "connection to " + this.host; }
     tojson() { return this.toString(); }
@@ -53,10 +64,33 @@ function adminOf(mongo, session) {
     return session instanceof DriverSession ? session.getDatabase("admin") : mongo.getDB("admin");
 }
 
-/// `mongodb://host:port/db?option` and `host:port/db` name the same server as `host:port`.
+/// Logs in on a connection, or throws; the password goes nowhere else.
+function logIn(mongo, source, { user, pwd, mechanism }) {
+    if (typeof user !== "string" || (typeof pwd !== "string" && mechanism !== "MONGODB-X509")) {
+        throw new Error("auth expects a user and a password");
+    }
+    native.logIn(mongo._id, String(source), user, pwd === undefined ? "" : pwd, mechanism || "");
+}
+
+// --- addresses: `host:port`, `host:port/db`, `set/host:port,host:port` or `mongodb://...`
+
+function givenAddress(address) {
+    return address === undefined || address === null ? "" : String(address);
+}
+
+/// The hosts alone.
 function plainAddress(address) {
-    const text = address === undefined || address === null ? "" : String(address);
-    return replace(replace(text, /^mongodb:\/\//, ""), /[/?].*$/, "");
+    return replace(replace(givenAddress(address), /^mongodb:\/\/(?:[^@/]*@)?/, ""), /[/?].*$/, "");
+}
+
+function databaseIn(address) {
+    const name = regexpExec(/^(?:mongodb:\/\/)?[^/]*\/([^/?:,.]+)(?:\?|$)/, givenAddress(address));
+    return name ? name[1] : undefined;
+}
+
+function modeIn(address) {
+    const mode = regexpExec(/^mongodb:.*[?&]readPreference=(\w+)/, givenAddress(address));
+    return mode ? mode[1] : undefined;
 }
 
 // --- what the server says of itself
@@ -65,7 +99,7 @@ hide(Mongo.prototype, {
     _hello() { return this.getDB("admin").runCommand({ isMaster: 1 }); },
     isMongos() { return this._hello().msg === "isdbgrid"; },
     isReplicaSetMember() { return this._hello().setName !== undefined; },
-    isReplicaSetConnection() { return false; },
+    isReplicaSetConnection() { return native.followsPrimary(this._id); },
     getMinWireVersion() { return this._hello().minWireVersion || 0; },
     getMaxWireVersion() { return this._hello().maxWireVersion || 0; },
     hasExplainCommand() { return true; },
@@ -164,11 +198,10 @@ hide(Mongo.prototype, {
 });
 
 function connect(address, user, password) {
-    const text = replace(String(address === undefined ? "" : address), /^mongodb:\/\//, "");
-    const name = regexpExec(/^[^/]*\/([^/?]+)/, text);
-    const database = new Mongo(address).getDB(name ? name[1] : "test");
+    const mongo = new Mongo(address);
+    const database = mongo.getDB(databaseIn(address) || "test");
     if (user !== undefined) {
-        database.auth(user, password);
+        mongo.auth({ user, pwd: password, db: database.getName() });
     }
     return database;
 }
@@ -179,7 +212,16 @@ class MongoURI {
             const [host, port] = stringSplit(server, ":");
             return { server, host, port: port === undefined ? 27017 : Number(port) };
         });
-        objectAssign(this, { uri: String(text), servers: hosts, options: {}, user: "", password: "" });
+        const uri = String(text);
+        const [, user, password] = regexpExec(/^mongodb:\/\/([^:@/]*)(?::([^@/]*))?@/, uri) || ["", "", ""];
+        const options = {};
+        const [, pairs] = regexpExec(/\?(.+)$/, uri) || [];
+        arrayForEach(pairs ? stringSplit(pairs, "&") : [], (pair) => {
+            const [name, value] = stringSplit(pair, "=");
+            options[name] = value;
+        });
+        objectAssign(this, { uri, servers: hosts, options, user, password: password || "",
+                             database: databaseIn(text) || "", setName: options.replicaSet || "" });
     }
 }
 

@@ -90,9 +90,16 @@ hide(DB.prototype, {
 
     // --- credentials
 
-    auth() {
-        print("Error: auth is not provided by this shell yet: the connection's own credentials are used");
-        return 0;
+    /// Like the old shell: 1, or 0 and a line that says why.
+    auth(user, pwd, mechanism) {
+        const given = isObject(user) ? user : { user, pwd, mechanism };
+        try {
+            logIn(this._mongo, given.userSource || given.db || this._name, given);
+        } catch (error) {
+            print("Error: " + error.message);
+            return 0;
+        }
+        return 1;
     },
     logout() { return this._mongo.logout(this._name); }
 });

@@ -118,7 +118,7 @@ fn job(name: &str, path: &Utf8Path) -> Job {
     Job {
         name: name.into(),
         path: path.to_owned(),
-        addresses: Vec::new(),
+        server: Default::default(),
         database: "test".into(),
         roots: Vec::new(),
         test_data: "{}".into(),

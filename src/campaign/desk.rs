@@ -95,7 +95,7 @@ impl<'a> Desk<'a> {
         Job {
             name: file.name.clone(),
             path: file.path.clone(),
-            addresses: Vec::new(),
+            server: Default::default(),
             database: "test".into(),
             roots: self.roots.clone(),
             test_data: data.to_string(),

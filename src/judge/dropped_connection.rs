@@ -33,6 +33,6 @@ fn finding(note: &Note) -> Option<Finding> {
         Note::ReplyTimedOut { command } => {
             Some(Finding::other(Verdict::Unknown, format!("no reply to {command} in the time a reply is given")))
         }
-        Note::Failed { .. } => None,
+        Note::Failed { .. } | Note::BrokenReply { .. } | Note::OddReply { .. } => None,
     }
 }

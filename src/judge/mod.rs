@@ -4,6 +4,7 @@
 //! worst that any of them found.
 
 mod backend_died;
+mod broken_reply;
 mod crash;
 mod dropped_connection;
 mod hang;
@@ -52,6 +53,8 @@ pub enum Class {
     Hang,
     /// The server closed a connection instead of answering, and lives.
     DroppedConnection,
+    /// What came instead of a reply breaks the protocol.
+    BrokenReply,
     /// A reply shows an error of the server's own inside.
     InternalError,
     /// `validate` finds stored data broken.
@@ -68,6 +71,7 @@ impl Class {
             Self::Sanitizer => "sanitizer",
             Self::Hang => "hang",
             Self::DroppedConnection => "dropped connection",
+            Self::BrokenReply => "broken reply",
             Self::InternalError => "internal error",
             Self::InvalidData => "invalid data",
         }
@@ -154,6 +158,7 @@ pub const ORACLES: &[&dyn Oracle] = &[
     &invalid_data::InvalidData,
     &internal_error::InternalError,
     &dropped_connection::DroppedConnection,
+    &broken_reply::BrokenReply,
     &shell_trouble::ShellTrouble,
     &infrastructure::Infrastructure,
     &script_error::ScriptError,

@@ -139,3 +139,14 @@ fn judging_twice_gives_the_same() {
     let copy: Execution = serde_json::from_str(&serde_json::to_string(&execution).unwrap()).unwrap();
     assert_eq!(judge(&copy), judge(&execution));
 }
+
+#[test]
+fn bytes_that_are_no_reply_are_a_failure_and_oddities_are_not() {
+    let bytes = "00".repeat(16);
+    let note = Note::BrokenReply { command: "find".into(), error: "BSON at byte 4 ends".into(), bytes: bytes.clone() };
+    let finding = only_failure(&Execution { notes: noted(note), ..clean() });
+    assert_eq!(finding.class, Some(Class::BrokenReply));
+    assert!(finding.title.contains("find") && finding.details[0].contains(&bytes), "{finding:?}");
+    let note = Note::OddReply { command: "find".into(), oddity: crate::wire::client::Oddity::NoCode };
+    assert_eq!(judge(&Execution { notes: noted(note), ..clean() }).verdict, Verdict::Clean);
+}

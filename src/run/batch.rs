@@ -100,7 +100,9 @@ impl<'a> Batch<'a> {
         let threshold = self.timer.threshold(average);
         let own = threshold + BEHIND_THE_TIMER;
         let limits = Limits { interrupt_after: own, read_timeout: own, ..job.limits };
-        let job = Job { addresses: self.topology.addresses(), limits, ..job.clone() };
+        let server = self.topology.connection();
+        let database = server.working_database().unwrap_or(&job.database).to_owned();
+        let job = Job { server, database, limits, ..job.clone() };
         let running = self.shell.run(&job)?;
         let watch = Watch::new(running, self.topology, self.interrupts, output, (threshold, average));
         let mut watched = watch.until_over()?;
@@ -125,14 +127,14 @@ impl<'a> Batch<'a> {
 
     /// After a lost connection: waits until the server's end is seen or the server answers again.
     fn settle(&mut self, watched: &mut Watched) {
-        let lost = watched
-            .notes
-            .iter()
-            .any(|one| matches!(one.note, Note::ConnectionLost { .. } | Note::CannotConnect { .. }));
+        let lost = watched.notes.iter().any(|one| {
+            use Note::{BrokenReply, CannotConnect, ConnectionLost};
+            matches!(one.note, ConnectionLost { .. } | BrokenReply { .. } | CannotConnect { .. })
+        });
         let deadline = Instant::now() + DEATH_MAY_TAKE;
         while lost && watched.exits.is_empty() && Instant::now() < deadline {
             watched.exits.extend(self.topology.exits());
-            if self.topology.addresses().first().is_some_and(|address| answers(address, PING_TIMEOUT)) {
+            if answers(&self.topology.connection(), PING_TIMEOUT) {
                 // It may have come back behind the same port: one more look at the processes decides.
                 watched.exits.extend(self.topology.exits());
                 break;
@@ -142,9 +144,10 @@ impl<'a> Batch<'a> {
 
     fn check(&mut self, watched: &Watched) -> Vec<Check> {
         let alive = watched.exits.is_empty() && !blames_server(watched.hang.as_ref()) && !watched.interrupted;
-        match self.topology.addresses().first() {
-            Some(address) if alive && !self.validate_for.is_zero() => vec![validate_all(address, self.validate_for)],
-            _ => Vec::new(),
+        if alive && !self.validate_for.is_zero() {
+            vec![validate_all(&self.topology.connection(), self.validate_for)]
+        } else {
+            Vec::new()
         }
     }
 

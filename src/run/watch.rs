@@ -144,7 +144,7 @@ impl<'a, 'r> Watch<'a, 'r> {
                 }
             }
             Report::Noted(note) => {
-                if matches!(note, Note::ConnectionLost { .. }) {
+                if matches!(note, Note::ConnectionLost { .. } | Note::BrokenReply { .. }) {
                     self.seen.before_loss.get_or_insert(self.seen.completed.len());
                 }
                 let last_completed = self.seen.completed.last().map(|statement| statement.index);

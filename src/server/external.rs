@@ -2,61 +2,50 @@
 
 use std::time::Duration;
 
-use super::hello::{greet, version};
+use super::hello::{enter, greet, version};
 use super::{LogLine, ServerError, ServerExit, ServerProcess, Topology};
+use crate::wire::link::ConnectError;
+use crate::wire::uri::{Settings, without_password};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A server behind a URI.
+/// A server, or a replica set, behind a connection string.
 pub struct External {
-    address: String,
+    settings: Settings,
     version: Option<String>,
 }
 
 impl External {
-    /// Reads `mongodb://host:port[/...]` or `host:port`; without a port 27017. An IPv6 address stands in brackets.
+    /// Reads a connection string (see [`Settings::parse`]) or `host:port`.
     ///
     /// # Errors
-    /// Other schemes, users or several hosts, which this version does not speak to.
+    /// It is none that can be used; the text says why and shows no password.
     pub fn parse(uri: &str) -> Result<Self, ServerError> {
-        let shown = without_password(uri);
-        let unusable = |why: &str| Err(ServerError::Unusable(format!("cannot use --uri {shown}: {why}")));
-        let rest = uri.strip_prefix("mongodb://").unwrap_or(uri);
-        if rest.contains("://") {
-            return unusable("only mongodb:// is spoken");
-        }
-        let host = rest.split(['/', '?']).next().unwrap_or_default();
-        if host.contains('@') {
-            return unusable("users and passwords are not spoken yet; run the server without authentication");
-        }
-        if host.contains(',') {
-            return unusable("several hosts are not spoken yet; name the one to talk to");
-        }
-        let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => (name, port),
-            _ => (host, "27017"),
-        };
-        let bare_ipv6 = name.contains(':') && !(name.starts_with('[') && name.ends_with(']'));
-        if name.is_empty() || bare_ipv6 || !port.parse::<u16>().is_ok_and(|port| port > 0) {
-            return unusable("it should look like mongodb://host:port");
-        }
-        Ok(Self { address: format!("{name}:{port}"), version: None })
+        let settings = Settings::parse(uri)
+            .map_err(|error| ServerError::Unusable(format!("cannot use --uri {}: {error}", without_password(uri))))?;
+        Ok(Self { settings, version: None })
     }
-}
 
-/// What may be shown of a URI: logs of CI systems are read by many.
-fn without_password(uri: &str) -> String {
-    match (uri.find("://"), uri.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}...{}", &uri[..scheme + 3], &uri[at..]),
-        (None, Some(at)) => format!("...{}", &uri[at..]),
-        _ => uri.to_owned(),
+    fn hosts(&self) -> String {
+        self.addresses().join(",")
+    }
+
+    fn unusable(&self, error: &ConnectError) -> ServerError {
+        let hosts = self.hosts();
+        ServerError::Unusable(match error {
+            ConnectError::Login { .. } => format!("the server at {hosts} does not let us in: {error}"),
+            ConnectError::Tls(_) | ConnectError::LocalTls => format!("no TLS with the server at {hosts}: {error}"),
+            _ => format!("the server at {hosts} does not answer: {error}; is it running, and is --uri right?"),
+        })
     }
 }
 
 impl Topology for External {
     fn describe(&self) -> String {
         let version = self.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-        format!("external at {}{version} (--uri; it is never started or stopped)", self.address)
+        let login = self.settings.login.as_ref().map(|login| format!(", as {}", login.user)).unwrap_or_default();
+        let tls = if self.settings.tls.is_some() { ", over TLS" } else { "" };
+        format!("external at {}{version}{login}{tls} (--uri; it is never started or stopped)", self.hosts())
     }
 
     fn product(&self) -> &str {
@@ -64,16 +53,17 @@ impl Topology for External {
     }
 
     fn addresses(&self) -> Vec<String> {
-        vec![self.address.clone()]
+        self.settings.hosts.iter().map(ToString::to_string).collect()
+    }
+
+    fn connection(&self) -> Settings {
+        self.settings.clone()
     }
 
     fn start(&mut self) -> Result<(), ServerError> {
-        greet(&self.address, TIMEOUT).map_err(|error| {
-            let text =
-                format!("the server at {} does not answer: {error}; is it running, and is --uri right?", self.address);
-            ServerError::Unusable(text)
-        })?;
-        self.version = version(&self.address, TIMEOUT);
+        greet(&self.settings, TIMEOUT).map_err(|error| self.unusable(&error))?;
+        enter(&self.settings, TIMEOUT).map_err(|error| self.unusable(&error))?;
+        self.version = version(&self.settings, TIMEOUT);
         Ok(())
     }
 
@@ -103,7 +93,7 @@ mod tests {
     #[test]
     fn host_and_port_are_found() {
         for (uri, address) in [
-            ("mongodb://127.0.0.1:27017/test?x=y", "127.0.0.1:27017"),
+            ("mongodb://127.0.0.1:27017/test?w=1", "127.0.0.1:27017"),
             ("localhost:1", "localhost:1"),
             ("mongodb://h", "h:27017"),
             ("mongodb://[::1]:7/x", "[::1]:7"),
@@ -115,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_is_not_spoken_is_said_in_one_sentence() {
-        for uri in ["mongodb+srv://h", "mongodb://u:p@h:1", "mongodb://a:1,b:2", "mongodb://:x", "::1", "h:0", ""] {
+        for uri in ["mongodb+srv://h", "mongodb://u@h:1", "mongodb://h/?tls=true", "mongodb://:x", "::1", "h:0", ""] {
             let error = External::parse(uri).err().unwrap().to_string();
             assert!(error.contains("--uri") && !error.contains('\n'), "{error}");
         }
@@ -123,10 +113,17 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        for uri in ["mongodb://user:secret@h:1", "user:secret@h:1", "mongodb+srv://user:a@secret@h"] {
+        for uri in ["mongodb://user:secret@h:x", "user:secret@h:0", "mongodb+srv://user:a@secret@h"] {
             let error = External::parse(uri).err().unwrap().to_string();
             assert!(!error.contains("secret") && !error.contains("user:"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_head_of_a_report_names_user_and_encryption_but_no_password() {
+        let external = External::parse("mongodb://joe:secret@h:1,i:2/?tlsInsecure=true").unwrap();
+        let head = external.describe();
+        assert_eq!(head, "external at h:1,i:2, as joe, over TLS (--uri; it is never started or stopped)");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::running::Running;
 use super::spec::{ProcessSpec, Ready};
 use super::{ExitStatus, ServerError};
 use crate::process::{Program, poll};
+use crate::wire::uri::Settings;
 
 /// A process may take so long to serve; PostgreSQL and JVMs on a busy machine take some seconds.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -109,6 +110,7 @@ fn spawn(
         ("bugs".to_owned(), place.bugs.clone()),
         ("program".to_owned(), place.program.as_ref().map(ToString::to_string).unwrap_or_default()),
     ]);
+    let settings = settings(spec, &port, &fill)?;
     fill.extend(earlier.iter().map(|one| (format!("port:{}", one.name), one.port.number().to_string())));
     let program = Program {
         own: place.own.clone(),
@@ -124,7 +126,13 @@ fn spawn(
     // A program that writes its log itself still prints what its run time and sanitizers say.
     let own_log = spec.arguments.iter().any(|argument| argument.contains("{log}"));
     let logs = [own_log.then_some(log), Some(program.output)].into_iter().flatten().map(LogFile::new).collect();
-    Ok(Running { name: spec.name.clone(), child, logs, port, stop: spec.stop, dbpath, reported: false })
+    Ok(Running { name: spec.name.clone(), child, logs, port, settings, stop: spec.stop, dbpath, reported: false })
+}
+
+fn settings(spec: &ProcessSpec, port: &Port, fill: &BTreeMap<String, String>) -> Result<Settings, ServerError> {
+    let Some(uri) = &spec.uri else { return Ok(Settings::of_addresses([port.address()])) };
+    Settings::parse(&expand(uri, fill))
+        .map_err(|error| ServerError::Unusable(format!("cannot use the uri of the process {}: {error}", spec.name)))
 }
 
 fn wait_ready(running: &mut Running, ready: Ready) -> Result<(), Trouble> {
@@ -132,7 +140,7 @@ fn wait_ready(running: &mut Running, ready: Ready) -> Result<(), Trouble> {
     let answered = poll(Instant::now() + READY_WITHIN, || {
         let serves = match ready {
             Ready::Port => std::net::TcpStream::connect(&address).is_ok(),
-            Ready::Hello => greet(&address, TRY).is_ok(),
+            Ready::Hello => greet(&running.settings, TRY).is_ok(),
         };
         // Looked at afterwards: an answer counts only from a process that lives.
         match running.child.ended() {

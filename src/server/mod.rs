@@ -20,6 +20,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use crate::process::ExitStatus;
+use crate::wire::uri::Settings;
 pub use choose::{BASE_PORT, Chosen, ServerChoice, choose, on_path};
 pub use install::{home_of, install, is_installed, servers_folder};
 pub use service::{Service, keep, running_service, service_folder, start_service, stop_service};
@@ -37,6 +38,11 @@ pub trait Topology: Send {
 
     /// `host:port` of every server, the one to speak to first.
     fn addresses(&self) -> Vec<String>;
+
+    /// How clients speak to it: plain connections to its addresses, unless it says otherwise.
+    fn connection(&self) -> Settings {
+        Settings::of_addresses(self.addresses())
+    }
 
     /// Starts all processes with an empty data folder and waits until they answer `hello`.
     ///

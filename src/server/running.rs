@@ -10,6 +10,7 @@ use super::port::Port;
 use super::spec::Stop;
 use super::{LogLine, ServerExit, ServerProcess};
 use crate::process::Child;
+use crate::wire::uri::Settings;
 
 /// Lines of a log kept with an end.
 const TAIL: usize = 200;
@@ -22,6 +23,8 @@ pub(super) struct Running {
     /// Its own log if it writes one, and what it prints.
     pub(super) logs: Vec<LogFile>,
     pub(super) port: Port,
+    /// How clients speak to it.
+    pub(super) settings: Settings,
     pub(super) stop: Stop,
     pub(super) dbpath: Utf8PathBuf,
     /// Its end was told.

@@ -40,6 +40,9 @@ pub struct ProcessSpec {
     pub program: String,
     /// With placeholders.
     pub arguments: Vec<String>,
+    /// How clients speak to it, as a connection string with placeholders; plain connections if not given.
+    #[serde(default)]
+    pub uri: Option<String>,
     /// When the next step may be taken.
     #[serde(default)]
     pub ready: Ready,

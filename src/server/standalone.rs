@@ -7,6 +7,7 @@ use super::launch::{Place, launch};
 use super::running::{Running, discard_data, prune_cores};
 use super::spec::Product;
 use super::{LogLine, ServerError, ServerExit, ServerProcess, Topology};
+use crate::wire::uri::Settings;
 
 /// Cores kept of one run: what a person can look at.
 const CORES: usize = 5;
@@ -53,6 +54,10 @@ impl Topology for Standalone {
         self.running.last().map(|last| last.port.address()).into_iter().collect()
     }
 
+    fn connection(&self) -> Settings {
+        self.running.last().map(|last| last.settings.clone()).unwrap_or_default()
+    }
+
     fn start(&mut self) -> Result<(), ServerError> {
         self.clear_away();
         self.starts += 1;
@@ -70,7 +75,7 @@ impl Topology for Standalone {
             }
         }
         if self.version.is_none() {
-            self.version = self.addresses().first().and_then(|address| version(address, VERSION_WITHIN));
+            self.version = version(&self.connection(), VERSION_WITHIN);
         }
         Ok(())
     }

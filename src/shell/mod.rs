@@ -1,4 +1,4 @@
-//! What executes JavaScript. A [`Shell`] runs one file at a time against given addresses and reports live.
+//! What executes JavaScript. A [`Shell`] runs one file at a time against given servers and reports live.
 //!
 //! The embedded shell is a worker process with its own engine; external shells (`mongosh`, `mongo`) will stand beside
 //! it. Whoever runs a file only reads [`Report`]s and may [`Running::kill`]: deadlines inside the worker are a
@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use crate::wire::client::Oddity;
+use crate::wire::uri::Settings;
+
 /// One file to execute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -19,8 +22,8 @@ pub struct Job {
     pub name: String,
     /// Where the text lies.
     pub path: Utf8PathBuf,
-    /// `host:port` of every server that the file may talk to; the first is what `db` speaks to.
-    pub addresses: Vec<String>,
+    /// The servers that the file may talk to, and how; `db` speaks to the first, or to the primary of their set.
+    pub server: Settings,
     /// The database that `db` is at the start.
     pub database: String,
     /// Folders that `load()` may read from; the first is what relative names are taken from.
@@ -114,6 +117,23 @@ pub enum Note {
         command: String,
         /// What the operating system said.
         error: String,
+    },
+    /// What came instead of a reply breaks the protocol: a wrong length, an unknown operation, no BSON. The connection
+    /// is given up.
+    BrokenReply {
+        /// The command's first key.
+        command: String,
+        /// What is wrong.
+        error: String,
+        /// The first bytes of the message as hexadecimal digits, at most 256 bytes.
+        bytes: String,
+    },
+    /// A reply breaks a rule that one can live with. The shell sends the first of each (command, kind).
+    OddReply {
+        /// The command's first key.
+        command: String,
+        /// Which rule.
+        oddity: Oddity,
     },
     /// No reply within [`Limits::read_timeout`].
     ReplyTimedOut {

@@ -7,18 +7,19 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use jstestfuzz::shell::embedded::EmbeddedShell;
 use jstestfuzz::shell::{Job, Limits, Report, Shell, ShellEnd};
+use jstestfuzz::wire::uri::Settings;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fuzz");
 const LAST_LINE: &str = "all as it should be";
 
 /// A practice server without planted bugs.
-struct Server {
+pub struct Server {
     process: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let mut process = Command::new(PROGRAM)
             .args(["practice-server", "--port", "0", "--bugs", "none"])
             .stdout(Stdio::piped())
@@ -44,7 +45,7 @@ fn run(name: &str) -> (ShellEnd, Vec<String>) {
     let job = Job {
         name: name.to_owned(),
         path: folder.join(name),
-        addresses: vec![server.address.clone()],
+        server: Settings::of_addresses([&server.address]),
         database: "shell_api".to_owned(),
         roots: vec![folder],
         test_data: r#"{"testName": "shell_api"}"#.to_owned(),

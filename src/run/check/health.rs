@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use crate::doc;
-use crate::wire::client::Client;
+use crate::wire::link::Servers;
+use crate::wire::uri::Settings;
 
-/// True if the server takes a new connection and answers `ping`, each within `timeout`. A reply of `ok: 0` is an answer.
-pub fn answers(address: &str, timeout: Duration) -> bool {
-    let Ok(mut client) = Client::connect(address, timeout) else { return false };
-    client.set_read_timeout(Some(timeout)).is_ok() && client.command("admin", &doc! { "ping": 1 }).is_ok()
+/// True if one of the servers takes a new connection and answers `ping`, each within `timeout`. A reply of `ok: 0` is an
+/// answer.
+pub fn answers(settings: &Settings, timeout: Duration) -> bool {
+    let servers = Servers::new(Settings { connect_timeout: Some(timeout), ..settings.clone() });
+    let pings =
+        |(mut client, _): (crate::wire::client::Client, _)| client.command("admin", &doc! { "ping": 1 }).is_ok();
+    settings.hosts.iter().any(|host| servers.open(host, None).is_ok_and(pings))
 }

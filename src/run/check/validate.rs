@@ -1,12 +1,13 @@
 //! `validate` on every collection, as MongoDB's own runner does after each test.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::doc;
 use crate::run::execution::{Check, CheckFinding};
 use crate::wire::bson::{Bson, Document};
-use crate::wire::client::Client;
-use crate::wire::message::MessageError;
+use crate::wire::link::{Link, LinkError, Servers};
+use crate::wire::uri::Settings;
 
 /// Collections looked at in one check; a script that makes thousands is checked in part.
 const MOST_COLLECTIONS: usize = 500;
@@ -15,22 +16,24 @@ const MESSAGE_BYTES: usize = 2_000;
 /// Validates every collection of every database of users.
 ///
 /// What cannot be looked at in `budget` is said in [`Check::not_done`]; servers without the command give that too.
-pub fn validate_all(address: &str, budget: Duration) -> Check {
+pub fn validate_all(settings: &Settings, budget: Duration) -> Check {
     let mut check = Check { name: "validate".into(), looked_at: 0, not_done: None, findings: Vec::new() };
-    let done = Session::open(address, budget).and_then(|mut session| session.run(&mut check));
+    let done = Session::open(settings, budget).and_then(|mut session| session.run(&mut check));
     check.not_done = done.err();
     check
 }
 
 struct Session {
-    client: Client,
+    link: Link,
     deadline: Instant,
 }
 
 impl Session {
-    fn open(address: &str, budget: Duration) -> Result<Self, String> {
-        let client = Client::connect(address, budget).map_err(|error| format!("cannot connect: {error}"))?;
-        Ok(Self { client, deadline: Instant::now() + budget })
+    fn open(settings: &Settings, budget: Duration) -> Result<Self, String> {
+        let deadline = Instant::now() + budget;
+        let servers = Arc::new(Servers::new(Settings { connect_timeout: Some(budget), ..settings.clone() }));
+        let link = Link::open(&servers, Some(budget)).map_err(|error| format!("cannot connect: {error}"))?;
+        Ok(Self { link, deadline })
     }
 
     fn run(&mut self, check: &mut Check) -> Result<(), String> {
@@ -64,11 +67,9 @@ impl Session {
         if left.is_zero() {
             return Err("no time left".into());
         }
-        self.client.set_read_timeout(Some(left)).map_err(|error| error.to_string())?;
-        self.client.command(database, &command).map_err(|error| match error {
-            MessageError::Io(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                format!("{name} on {database} was not answered in time")
-            }
+        self.link.set_read_timeout(Some(left)).map_err(|error| error.to_string())?;
+        self.link.command(database, &command).map_err(|error| match error {
+            LinkError::Message(error) if error.timed_out() => format!("{name} on {database} was not answered in time"),
             error => format!("{name} on {database}: {error}"),
         })
     }
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_server_that_is_not_there_is_a_check_not_done() {
-        let check = validate_all("127.0.0.1:1", Duration::from_millis(500));
+        let check = validate_all(&Settings::of_addresses(["127.0.0.1:1"]), Duration::from_millis(500));
         assert!(check.not_done.is_some() && check.findings.is_empty());
     }
 }

@@ -68,7 +68,7 @@ fn script(ctx: &Ctx<'_>, text: &str, host: &Rc<RefCell<Host>>, quit: &QuitStatus
     if !bson_crossing::run_bytecode(ctx, bytecode) {
         return Some(ShellEnd::NoServer { error: describe(ctx) });
     }
-    host.borrow().outbox.report(crate::shell::Report::Started);
+    host.borrow().account.outbox.report(crate::shell::Report::Started);
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(host.borrow().job.name.clone());

@@ -4,14 +4,17 @@
 //! line. In the worker every file has a fresh engine on a fresh thread; the harness's JavaScript is compiled once.
 //! QuickJS without its libc has no file, process or network access: what scripts can reach is the list in `natives`.
 
+mod account;
 mod base64;
 #[allow(unsafe_code)]
 mod bson_crossing;
 mod engine;
 mod harness;
 mod host;
+mod named;
 mod natives;
 mod outbox;
+mod outcome;
 mod parent;
 mod sources;
 pub mod worker;

@@ -27,6 +27,7 @@ pub fn install(ctx: &Ctx<'_>, host: &Rc<RefCell<Host>>, quit: &QuitStatus) -> Re
         Box::new(move |id, database, command| carrier.borrow_mut().run_command(id, database, command)),
     );
     connections(&native, host)?;
+    logins(&native, host)?;
     scripts(&native, host)?;
     clock_and_end(&native, quit)?;
     let (job, data) = (host.borrow().job.database.clone(), host.borrow().job.test_data.clone());
@@ -40,7 +41,8 @@ pub fn install(ctx: &Ctx<'_>, host: &Rc<RefCell<Host>>, quit: &QuitStatus) -> Re
 
 fn connections(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
     let printer = Rc::clone(host);
-    native.set("print", Func::from(move |text: rquickjs::Coerced<String>| printer.borrow_mut().print(&text.0)))?;
+    native
+        .set("print", Func::from(move |text: rquickjs::Coerced<String>| printer.borrow_mut().account.print(&text.0)))?;
     let opener = Rc::clone(host);
     native.set(
         "openConnection",
@@ -50,7 +52,23 @@ fn connections(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
         }),
     )?;
     let named = Rc::clone(host);
-    native.set("address", Func::from(move |id: i32| named.borrow().address(id).to_owned()))
+    native.set("address", Func::from(move |id: i32| named.borrow_mut().address(id)))?;
+    let asked = Rc::clone(host);
+    native.set("followsPrimary", Func::from(move |id: i32| asked.borrow_mut().follows(id)))?;
+    native.set("readMode", host.borrow().job.server.read_mode.name())
+}
+
+fn logins(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
+    let entering = Rc::clone(host);
+    native.set(
+        "logIn",
+        Func::from(move |ctx: Ctx<'_>, id: i32, source: String, user: String, password: String, mechanism: String| {
+            let entered = entering.borrow_mut().log_in(id, source, user, password, &mechanism);
+            entered.map_err(|message| Exception::throw_message(&ctx, &message))
+        }),
+    )?;
+    let leaving = Rc::clone(host);
+    native.set("forgetLogin", Func::from(move |id: i32, source: String| leaving.borrow_mut().log_out(id, &source)))
 }
 
 fn scripts(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {

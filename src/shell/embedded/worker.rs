@@ -76,7 +76,7 @@ fn execute(job: Job, outbox: Outbox, bytecode: &[u8]) -> Ended {
         Ok(text) => engine::run(&text, &host, bytecode),
         Err(error) => ShellEnd::SyntaxError { message: error.to_string() },
     };
-    let output_dropped = host.borrow().output_dropped;
+    let output_dropped = host.borrow().account.output_dropped;
     Ended { end, output_dropped, elapsed: Default::default() }
 }
 

@@ -1,0 +1,129 @@
+//! The account of one file: output, statements and what is worth a note, kept where no script reaches it.
+
+use std::collections::{BTreeSet, HashSet};
+use std::mem::{Discriminant, discriminant};
+use std::time::Duration;
+
+use super::outbox::Outbox;
+use super::outcome::Outcome;
+use crate::shell::{CommandFigures, Note, Report, StatementDone};
+use crate::wire::client::Oddity;
+use crate::wire::link::Failure;
+
+/// Reports of noteworthy replies for one file.
+const MOST_NOTES: usize = 1_000;
+
+/// What is told of one file.
+pub struct Account {
+    pub outbox: Outbox,
+    pub output_dropped: u64,
+    output_left: u64,
+    statement: StatementDone,
+    noted: BTreeSet<(String, i32)>,
+    odd: HashSet<(String, Discriminant<Oddity>)>,
+    notes: usize,
+}
+
+impl Account {
+    pub fn new(outbox: Outbox, output_left: u64) -> Self {
+        Self {
+            outbox,
+            output_dropped: 0,
+            output_left,
+            statement: StatementDone::default(),
+            noted: BTreeSet::new(),
+            odd: HashSet::new(),
+            notes: 0,
+        }
+    }
+
+    /// One command that was sent, and what came of it. Gives the code of a failed reply.
+    pub fn command(&mut self, name: &str, reply: Result<&[u8], &Failure>, took: Duration) -> Option<i32> {
+        let outcome = reply.ok().and_then(Outcome::of);
+        let accepted = outcome.as_ref().is_some_and(|outcome| outcome.accepted);
+        self.statement.sent += 1;
+        self.statement.accepted += u32::from(accepted);
+        let codes = outcome.iter().filter(|_| !accepted).map(|outcome| (outcome.code.unwrap_or(0), 1)).collect();
+        let figures = CommandFigures { sent: 1, accepted: u64::from(accepted), codes, busy: took };
+        self.outbox.command_over(name, &figures);
+        let code = outcome.as_ref().and_then(|outcome| outcome.code);
+        match (reply, outcome) {
+            (Ok(_), Some(outcome)) if !accepted => self.failed(name.to_owned(), outcome),
+            (Ok(_), _) => {}
+            (Err(failure), _) => self.no_reply(name, failure),
+        }
+        code
+    }
+
+    fn no_reply(&mut self, name: &str, Failure { error, evidence }: &Failure) {
+        let command = name.to_owned();
+        self.note(if error.timed_out() {
+            Note::ReplyTimedOut { command }
+        } else if error.breaks_the_protocol() {
+            let bytes = evidence.iter().map(|byte| format!("{byte:02x}")).collect();
+            Note::BrokenReply { command, error: error.to_string(), bytes }
+        } else {
+            Note::ConnectionLost { command, error: error.to_string() }
+        });
+    }
+
+    /// The first of each (command, code) is told; internal errors also by their text, as one code stands for many.
+    fn failed(&mut self, command: String, outcome: Outcome) {
+        if outcome.code.is_none() {
+            self.odd(&command, Oddity::NoCode);
+        }
+        let code = outcome.code.unwrap_or(0);
+        if self.noted.insert((command.clone(), code)) || matches!(code, 0 | 1 | 8) {
+            self.note(Note::Failed { command, code: outcome.code, message: outcome.message });
+        }
+    }
+
+    /// The first of each (command, kind) is told.
+    pub fn odd(&mut self, command: &str, oddity: Oddity) {
+        if self.odd.len() < MOST_NOTES && self.odd.insert((command.to_owned(), discriminant(&oddity))) {
+            self.note(Note::OddReply { command: command.to_owned(), oddity });
+        }
+    }
+
+    pub fn note(&mut self, note: Note) {
+        self.notes += 1;
+        if self.notes <= MOST_NOTES {
+            self.outbox.report(Report::Noted(note));
+        }
+    }
+
+    /// Prints text; a line that is a timing print ends a statement.
+    pub fn print(&mut self, text: &str) {
+        let allowed = (text.len() as u64).min(self.output_left);
+        self.output_left -= allowed;
+        if allowed < text.len() as u64 {
+            self.output_dropped += text.len() as u64;
+        } else {
+            self.outbox.print(text.split('\n').map(str::to_owned));
+        }
+        if let Some((index, millis)) = timing_print(text) {
+            let done = std::mem::take(&mut self.statement);
+            self.outbox.report(Report::Statement(StatementDone { index, millis, ..done }));
+        }
+    }
+}
+
+/// `Top-level statement N completed in M ms`, and nothing else.
+fn timing_print(line: &str) -> Option<(u32, u64)> {
+    let rest = line.strip_prefix("Top-level statement ")?;
+    let (index, millis) = rest.strip_suffix(" ms")?.split_once(" completed in ")?;
+    Some((index.parse().ok()?, millis.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_timing_print_ends_a_statement() {
+        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms"), Some((12, 3)));
+        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms."), None);
+        assert_eq!(timing_print(" Top-level statement 12 completed in 3 ms"), None);
+        assert_eq!(timing_print("Top-level statement x completed in 3 ms"), None);
+    }
+}
