@@ -60,9 +60,9 @@ pub fn make(corpus: &Corpus, index: &Index, set: &Set, seed_number: u64, shape: 
     let seed = Seed::from_number(seed_number).child("make", set.index);
     let mixed = mix::statements(corpus, set, &mut seed.child("mix", 0).dice());
     let mut made = Vec::new();
-    for (at, one) in mixed.into_iter().enumerate() {
+    for (at, one) in mixed.statements.into_iter().enumerate() {
         let mut dice = seed.child("mutate", at as u64).dice();
-        let material = Material { index, bound: &one.bound };
+        let material = Material { index, bound: &mixed.names[..one.bound] };
         if let Some((text, mutators)) = finish(one.statement, &material, &mut dice, shape) {
             made.push((text, StatementRecipe { file: one.file, mutators }));
         }
@@ -85,9 +85,13 @@ fn finish(
     dice: &mut Dice,
     shape: &Shape,
 ) -> Option<(String, Vec<&'static str>)> {
+    let wanted = changes(dice, shape.substitutions);
+    if wanted == 0 {
+        return print(original).map(|text| (text, Vec::new()));
+    }
     let mut changed = original.clone();
     let mut mutators = Vec::new();
-    for _ in 0..changes(dice, shape.substitutions) {
+    for _ in 0..wanted {
         mutators.extend(mutate(&mut changed, material, dice, |name| shape.allows(name)));
     }
     let changed = print(changed).filter(|text| mutators.is_empty() || is_sloppy_script(text));
