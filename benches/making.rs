@@ -19,7 +19,7 @@ fn main() {
     };
     let (mut ours, mut once, mut anew) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..turns() {
-        ours.push(run_in_folder(|folder| our_command(folder)));
+        ours.push(run_in_folder(our_command));
         once.push(run_in_folder(|folder| peer_command(modules.as_str(), "once", folder)));
         anew.push(run_in_folder(|folder| peer_command(modules.as_str(), "anew", folder)));
     }
