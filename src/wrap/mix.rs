@@ -28,11 +28,19 @@ pub struct Mixed {
     pub echo: bool,
     /// Position of its file in the set.
     pub file: usize,
-    /// Names bound before it, the shell's `db` among them.
-    pub bound: Vec<String>,
+    /// How many of [`Order::names`] are bound before it.
+    pub bound: usize,
 }
 
-pub fn statements(corpus: &Corpus, set: &Set, dice: &mut Dice) -> Vec<Mixed> {
+/// All statements of a set.
+pub struct Order {
+    pub statements: Vec<Mixed>,
+    /// Names in the order in which they come to be bound, the shell's `db` first. Kept once: a copy for each statement
+    /// would cost more than printing it.
+    pub names: Vec<String>,
+}
+
+pub fn statements(corpus: &Corpus, set: &Set, dice: &mut Dice) -> Order {
     let mut taken = BTreeSet::new();
     let mut queues: Vec<Vec<(Stmt, bool)>> = Vec::new();
     for &at in &set.files {
@@ -83,16 +91,15 @@ fn with_echoes(statements: Vec<Stmt>, dice: &mut Dice) -> Vec<(Stmt, bool)> {
 }
 
 /// Takes the next statement of a file drawn by how many it has left, so that all files end at about the same time.
-fn interleave(mut queues: Vec<Vec<(Stmt, bool)>>, dice: &mut Dice) -> Vec<Mixed> {
-    let mut bound = vec!["db".to_owned()];
+fn interleave(mut queues: Vec<Vec<(Stmt, bool)>>, dice: &mut Dice) -> Order {
+    let mut order = Order { statements: Vec::new(), names: vec!["db".to_owned()] };
     let mut known = BTreeSet::from(["db".to_owned()]);
-    let mut mixed = Vec::new();
     loop {
         let left: Vec<u32> = queues.iter().map(|queue| queue.len() as u32).collect();
-        let Some(file) = dice.weighted(&left) else { return mixed };
-        let Some((statement, echo)) = queues[file].pop() else { return mixed };
+        let Some(file) = dice.weighted(&left) else { return order };
+        let Some((statement, echo)) = queues[file].pop() else { return order };
         let names = declared(std::slice::from_ref(&statement));
-        mixed.push(Mixed { statement, echo, file, bound: bound.clone() });
-        bound.extend(names.into_iter().filter(|name| known.insert(name.clone())));
+        order.statements.push(Mixed { statement, echo, file, bound: order.names.len() });
+        order.names.extend(names.into_iter().filter(|name| known.insert(name.clone())));
     }
 }

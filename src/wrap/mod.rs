@@ -61,10 +61,9 @@ pub fn make(corpus: &Corpus, index: &Index, set: &Set, seed_number: u64, shape: 
     let seed = Seed::from_number(seed_number).child("make", set.index);
     let mixed = mix::statements(corpus, set, &mut seed.child("mix", 0).dice());
     let mut made = Vec::new();
-    for (at, mut one) in mixed.into_iter().enumerate() {
+    for (at, one) in mixed.statements.into_iter().enumerate() {
         let mut dice = seed.child("mutate", at as u64).dice();
-        let bound = std::mem::take(&mut one.bound);
-        let material = Material { index, bound: &bound };
+        let material = Material { index, bound: &mixed.names[..one.bound] };
         let (file, echo) = (one.file, one.echo);
         let finished = finish(one, &material, &mut dice, shape);
         made.extend(finished.map(|(text, mutators)| (text, StatementRecipe { file, echo, mutators })));
@@ -87,9 +86,13 @@ fn finish(
     dice: &mut Dice,
     shape: &Shape,
 ) -> Option<(String, Vec<&'static str>)> {
+    let wanted = changes(dice, shape.substitutions).max(usize::from(echo));
+    if wanted == 0 {
+        return print(original).map(|text| (text, Vec::new()));
+    }
     let mut changed = original.clone();
     let mut mutators = Vec::new();
-    for _ in 0..changes(dice, shape.substitutions).max(usize::from(echo)) {
+    for _ in 0..wanted {
         mutators.extend(mutate(&mut changed, material, dice, |name| shape.allows(name)));
     }
     let changed = print(changed).filter(|text| mutators.is_empty() || is_sloppy_script(text));
