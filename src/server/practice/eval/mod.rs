@@ -4,6 +4,7 @@
 //! error even where no document is looked at; and everything is bounded, because a fuzzer is on the other end.
 
 pub mod expression;
+pub mod geo;
 pub mod matcher;
 pub mod path;
 pub mod pipeline;
