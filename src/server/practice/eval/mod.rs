@@ -10,6 +10,7 @@ pub mod path;
 pub mod pipeline;
 pub mod projection;
 pub mod sort;
+pub mod text;
 
 pub use matcher::Matcher;
 pub use pipeline::{CollectionAccess, Pipeline, PipelineUpdate};
