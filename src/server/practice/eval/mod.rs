@@ -6,6 +6,7 @@
 pub mod expression;
 pub mod geo;
 pub mod matcher;
+pub mod meta;
 pub mod path;
 pub mod pipeline;
 pub mod projection;
@@ -13,6 +14,7 @@ pub mod sort;
 pub mod text;
 
 pub use matcher::Matcher;
-pub use pipeline::{CollectionAccess, Pipeline, PipelineUpdate};
+pub use meta::{Meta, MetaField};
+pub use pipeline::{CollectionAccess, Item, Pipeline, PipelineUpdate};
 pub use projection::Projection;
 pub use sort::SortPattern;
