@@ -12,6 +12,7 @@ mod infrastructure;
 mod internal_error;
 mod invalid_data;
 mod invariant;
+mod needs;
 mod script_error;
 mod shell_trouble;
 mod signature;
@@ -19,6 +20,7 @@ mod signature;
 use serde::{Deserialize, Serialize};
 
 use crate::run::Execution;
+pub use needs::{Need, need};
 pub use signature::{Signature, normalise};
 
 /// What an execution comes to. The order is that of attention.

@@ -22,6 +22,10 @@ pub struct Account {
     noted: BTreeSet<(String, i32)>,
     odd: HashSet<(String, Discriminant<Oddity>)>,
     notes: usize,
+    /// 0 for the file itself.
+    thread: u32,
+    /// Stands before every line that a thread prints.
+    prefix: String,
 }
 
 impl Account {
@@ -34,7 +38,24 @@ impl Account {
             noted: BTreeSet::new(),
             odd: HashSet::new(),
             notes: 0,
+            thread: 0,
+            prefix: String::new(),
         }
+    }
+
+    /// The same for a thread of the file.
+    pub fn of_thread(self, thread: u32, prefix: String) -> Self {
+        Self { thread, prefix, ..self }
+    }
+
+    /// True for the file itself, false for its threads.
+    pub fn is_main(&self) -> bool {
+        self.thread == 0
+    }
+
+    /// A command goes out.
+    pub fn command_sent(&self, name: &str, database: &str) {
+        self.outbox.command_sent(self.thread, name, database);
     }
 
     /// One command that was sent, and what came of it. Gives the code of a failed reply.
@@ -45,7 +66,7 @@ impl Account {
         self.statement.accepted += u32::from(accepted);
         let codes = outcome.iter().filter(|_| !accepted).map(|outcome| (outcome.code.unwrap_or(0), 1)).collect();
         let figures = CommandFigures { sent: 1, accepted: u64::from(accepted), codes, busy: took };
-        self.outbox.command_over(name, &figures);
+        self.outbox.command_over(self.thread, name, &figures);
         let code = outcome.as_ref().and_then(|outcome| outcome.code);
         match (reply, outcome) {
             (Ok(_), Some(outcome)) if !accepted => self.failed(name.to_owned(), outcome),
@@ -99,9 +120,9 @@ impl Account {
         if allowed < text.len() as u64 {
             self.output_dropped += text.len() as u64;
         } else {
-            self.outbox.print(text.split('\n').map(str::to_owned));
+            self.outbox.print(text.split('\n').map(|line| format!("{}{line}", self.prefix)));
         }
-        if let Some((index, millis)) = timing_print(text) {
+        if let Some((index, millis)) = timing_print(text).filter(|_| self.is_main()) {
             let done = std::mem::take(&mut self.statement);
             self.outbox.report(Report::Statement(StatementDone { index, millis, ..done }));
         }

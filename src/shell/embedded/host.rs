@@ -56,6 +56,17 @@ impl Host {
         }
     }
 
+    /// The same for a thread of the file.
+    pub fn of_thread(mut self, number: u32, prefix: String) -> Self {
+        self.account = self.account.of_thread(number, prefix);
+        self
+    }
+
+    /// True for the file itself, false for its threads.
+    pub fn is_main(&self) -> bool {
+        self.account.is_main()
+    }
+
     fn not_given_up(&self) -> Result<(), String> {
         if self.refusals < MOST_REFUSALS {
             return Ok(());
@@ -105,7 +116,7 @@ impl Host {
             }
         };
         self.refusals = if was_open { self.refusals } else { 0 };
-        self.account.outbox.command_sent(&name, database);
+        self.account.command_sent(&name, database);
         let started = Instant::now();
         let reply = link.exchange(slot, &bytes).and_then(|frame| {
             let taken = frame.reply().map(|raw| raw.as_bytes().to_vec());

@@ -11,12 +11,14 @@ mod bson_crossing;
 mod engine;
 mod harness;
 mod host;
+mod modules;
 mod named;
 mod natives;
 mod outbox;
 mod outcome;
 mod parent;
 mod sources;
+mod threads;
 pub mod worker;
 
 pub use parent::EmbeddedShell;
