@@ -285,6 +285,33 @@ pub fn fits(document_bytes: usize) -> bool {
 mod tests {
     use super::*;
     use crate::doc;
+    use crate::wire::bson::any_document;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_document_comes_back_out_of_its_frame(document in any_document(), request in any::<i32>()) {
+            let bytes = op_msg(request, 7, 0, &document.to_bytes());
+            let frame = Frame::read(&mut bytes.as_slice()).unwrap();
+            prop_assert_eq!((frame.request_id, frame.response_to), (request, 7));
+            let raw = frame.reply().unwrap();
+            prop_assert_eq!(raw.check(), Ok(()));
+            prop_assert_eq!(Document::from_bytes(raw.as_bytes()), Ok(document));
+        }
+
+        #[test]
+        fn any_bytes_give_a_message_or_an_error(
+            operation in prop_oneof![Just(OP_MSG), Just(OP_QUERY), Just(OP_REPLY), any::<i32>()],
+            body in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let frame = Frame { request_id: 1, response_to: 0, operation, body };
+            let _ = frame.command();
+            if let Ok(raw) = frame.reply() {
+                prop_assert_eq!(raw.check().is_ok(), Document::from_bytes(raw.as_bytes()).is_ok());
+            }
+            prop_assert!(frame.evidence().len() <= EVIDENCE);
+        }
+    }
 
     #[test]
     fn a_command_comes_back_out_of_its_frame() {

@@ -201,7 +201,8 @@ impl Link {
         for member in &mut self.open {
             // Which mechanisms a user has is part of a greeting.
             let hello = hello::ask_new(&mut member.client, self.servers.settings(), Some(&login));
-            let hello = hello.unwrap_or_else(|_| member.hello.clone());
+            let hello = hello.ok().filter(|hello| hello.max_wire_version.is_some());
+            let hello = hello.unwrap_or_else(|| member.hello.clone());
             enter(&mut member.client, &login, &hello)?;
         }
         self.log_out(&login.source);

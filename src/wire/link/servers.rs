@@ -18,6 +18,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ELECTION: Duration = Duration::from_secs(12);
 /// While members elect they are not asked more often.
 const BETWEEN_SURVEYS: Duration = Duration::from_millis(200);
+/// Members that did not answer are not asked again for a read before this time has passed.
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(10);
 /// Members that are remembered: a replica set has no more.
 const MOST_KNOWN: usize = 50;
 
@@ -34,6 +36,8 @@ struct Known {
     hosts: Vec<Host>,
     primary: Option<Host>,
     secondaries: Vec<Host>,
+    /// When all were asked whether they can be read from.
+    asked: Option<Instant>,
 }
 
 /// An open connection that nobody is logged in on, and the server's own words.
@@ -208,6 +212,11 @@ impl Servers {
 
     /// The search for a primary ends at the primary: members behind it were never asked.
     fn ask_the_others(&self) {
+        let recently = |asked: Option<Instant>| asked.is_some_and(|asked| asked.elapsed() < BETWEEN_QUESTIONS);
+        if !self.known().secondaries.is_empty() || recently(self.known().asked) {
+            return;
+        }
+        self.known().asked = Some(Instant::now());
         let mut at = 0;
         while let Some(host) = self.nth(at).filter(|_| self.known().secondaries.is_empty()) {
             at += 1;

@@ -1,7 +1,7 @@
 //! One server's address.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ impl Host {
         };
         let bracketed = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
         let name = match bracketed {
-            Some(inner) if inner.split('%').next().is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok()) => inner,
+            Some(inner) if inner.parse::<Ipv6Addr>().is_ok() => inner,
             None if is_name(name) => name,
             _ => return Err(UriError::Host),
         };

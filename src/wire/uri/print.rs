@@ -1,6 +1,6 @@
 //! Settings as a connection string again, for programs that take one.
 
-use super::{Host, Login, Settings, Tls, Trust, percent};
+use super::{Host, Login, Secret, Settings, Tls, Trust, percent};
 
 impl Settings {
     /// The connection string that reads as these settings, **with the password**: never for people or logs.
@@ -11,6 +11,15 @@ impl Settings {
             self.options().into_iter().map(|(name, value)| format!("{name}={}", percent::encode(&value))).collect();
         let mark = if options.is_empty() { "" } else { "?" };
         format!("mongodb://{login}{}/{database}{mark}{}", self.host_list(), options.join("&"))
+    }
+
+    /// The same with the word PASSWORD in the password's place: for a line that a person copies and completes.
+    pub fn to_shown_uri(&self) -> String {
+        let mut shown = self.clone();
+        if let Some(login) = shown.login.as_mut().filter(|login| !login.password.reveal().is_empty()) {
+            login.password = Secret::new("PASSWORD");
+        }
+        shown.to_uri()
     }
 
     /// The hosts as they stand in a connection string.

@@ -80,7 +80,9 @@ fn mistakes_are_one_sentence_without_the_password() {
         assert!(!error.contains("secret") && !error.contains('\n') && !error.contains(". "), "{uri}: {error}");
         assert!(!without_password(uri).contains("secret"), "{uri}");
     }
-    assert!(!format!("{:?}", parsed("mongodb://u:secret@h")).contains("secret"));
+    let settings = parsed("mongodb://u:secret@h");
+    assert!(!format!("{settings:?}").contains("secret"));
+    assert_eq!(settings.to_shown_uri(), "mongodb://u:PASSWORD@h:27017/?authSource=admin");
 }
 
 fn host() -> impl Strategy<Value = Host> {
