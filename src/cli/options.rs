@@ -10,13 +10,15 @@ use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
 use crate::server::ServerChoice;
+use crate::wire::uri::{Settings, without_password};
 use crate::wrap::Shape;
 
 /// Flags of every command that runs files.
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// A server that runs already, as mongodb://host:port; it is never started or stopped
-    #[arg(long, value_name = "URI", env = "JSTESTFUZZ_URI", conflicts_with_all = ["mongod", "server"])]
+    /// A server or replica set that runs already, as mongodb://[USER:PASSWORD@]HOST[:PORT][,HOST...][/DB][?OPTIONS]; it
+    /// is never started or stopped
+    #[arg(long, value_name = "URI", env = "JSTESTFUZZ_URI", hide_env_values = true, conflicts_with_all = ["mongod", "server"])]
     uri: Option<String>,
     /// A mongod binary to start
     #[arg(long, value_name = "PATH", env = "JSTESTFUZZ_MONGOD", conflicts_with = "server")]
@@ -149,7 +151,7 @@ impl RunArguments {
 
     fn repeat(&self) -> Vec<String> {
         let flags = [
-            ("--uri", self.uri.clone()),
+            ("--uri", self.uri.as_deref().map(shown)),
             ("--mongod", self.mongod.as_ref().map(ToString::to_string)),
             ("--server", self.server.clone()),
             ("--server-file", self.server_file.as_ref().map(ToString::to_string)),
@@ -157,6 +159,15 @@ impl RunArguments {
             ("--bugs", self.bugs.clone()),
         ];
         flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
+    }
+}
+
+/// What reports may repeat of a connection string.
+fn shown(uri: &str) -> String {
+    match Settings::parse(uri) {
+        Ok(settings) if settings.login.is_none() => uri.to_owned(),
+        Ok(settings) => settings.to_shown_uri(),
+        Err(_) => without_password(uri),
     }
 }
 

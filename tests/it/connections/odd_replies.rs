@@ -122,8 +122,11 @@ fn a_broken_reply_is_a_failure_of_the_server_with_its_bytes() {
     let fake = odd(BROKEN[3].1);
     let place = Place::new();
     let file = place.file("odd.js", "db.runCommand({odd: 1});");
-    let said = place.fuzz(&["run", &file, "--uri", &format!("mongodb://{}", fake.address)]);
+    let uri = format!("mongodb://joe:secret@{}/?authMechanism=PLAIN", fake.address);
+    let said = place.fuzz(&["run", &file, "--uri", &uri]);
     assert_eq!(said.code, Some(1), "{}", said.all());
     assert_eq!(place.failures()[0].0, "BrokenReply", "{}", said.all());
     assert!(said.out.contains("its first bytes: "), "{}", said.all());
+    let kept = format!("{} {}", said.all(), place.summary());
+    assert!(kept.contains("joe:PASSWORD@") && !kept.contains("secret"), "{kept}");
 }
