@@ -5,7 +5,7 @@ use super::compression::{Compressor, compress, decompress, may_be_compressed};
 use super::message::{Frame, MessageError, OP_COMPRESSED, op_msg, op_query};
 use super::stream::{Stream, open_tcp};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Write};
 use std::time::Duration;
 
 /// Something in a reply that the protocol does not allow, and that one can live with.
@@ -31,9 +31,8 @@ pub enum Oddity {
 /// One open connection to a server.
 #[derive(Debug)]
 pub struct Client {
-    stream: Stream,
+    stream: BufReader<Stream>,
     next_request: i32,
-    read_ahead: Vec<u8>,
     /// What both sides agreed upon.
     compressor: Option<Compressor>,
     /// The server is of the time before OP_MSG.
@@ -54,9 +53,8 @@ impl Client {
     /// Speaks over a connection that is open already.
     pub fn over(stream: Stream) -> Self {
         Self {
-            stream,
+            stream: BufReader::with_capacity(CHUNK, stream),
             next_request: 1,
-            read_ahead: Vec::new(),
             compressor: None,
             old: false,
             oddities: Vec::new(),
@@ -79,7 +77,7 @@ impl Client {
     /// # Errors
     /// A zero duration is refused by the operating system.
     pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.stream.set_timeout(timeout)
+        self.stream.get_ref().set_timeout(timeout)
     }
 
     /// What was odd about replies since the last call.
@@ -132,8 +130,9 @@ impl Client {
     /// # Errors
     /// The connection broke.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(bytes)?;
-        self.stream.flush()
+        let stream = self.stream.get_mut();
+        stream.write_all(bytes)?;
+        stream.flush()
     }
 
     /// Waits for one message.
@@ -141,7 +140,7 @@ impl Client {
     /// # Errors
     /// As [`Client::round_trip`].
     pub fn receive(&mut self) -> Result<Frame, MessageError> {
-        let frame = Frame::read(&mut Buffered { stream: &mut self.stream, read_ahead: &mut self.read_ahead });
+        let frame = Frame::read(&mut self.stream);
         if let Err(MessageError::Length(_, header)) = &frame {
             self.evidence = header.to_vec();
         }
@@ -207,28 +206,6 @@ fn old_message(request: i32, command: &[u8]) -> Result<Vec<u8>, MessageError> {
 }
 
 /// Takes header and body of a small reply in one system call.
-struct Buffered<'a> {
-    stream: &'a mut Stream,
-    read_ahead: &'a mut Vec<u8>,
-}
-
-impl Read for Buffered<'_> {
-    fn read(&mut self, wanted: &mut [u8]) -> io::Result<usize> {
-        if self.read_ahead.is_empty() {
-            if wanted.len() >= CHUNK {
-                return self.stream.read(wanted);
-            }
-            let mut chunk = [0; CHUNK];
-            let got = self.stream.read(&mut chunk)?;
-            self.read_ahead.extend_from_slice(&chunk[..got]);
-        }
-        let take = wanted.len().min(self.read_ahead.len());
-        wanted[..take].copy_from_slice(&self.read_ahead[..take]);
-        self.read_ahead.drain(..take);
-        Ok(take)
-    }
-}
-
 const CHUNK: usize = 4096;
 /// Oddities kept until somebody asks for them.
 const MOST_ODDITIES: usize = 16;

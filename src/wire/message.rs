@@ -165,6 +165,17 @@ impl Frame {
         }
     }
 
+    /// The same, in the body's own memory.
+    ///
+    /// # Errors
+    /// As [`Frame::reply`].
+    pub fn into_document(mut self) -> Result<Vec<u8>, MessageError> {
+        let length = self.reply()?.as_bytes().len();
+        self.body.drain(..if self.operation == OP_MSG { 5 } else { 20 });
+        self.body.truncate(length);
+        Ok(self.body)
+    }
+
     fn query(&self) -> Result<Document, MessageError> {
         let name = self.body.get(4..).ok_or(MessageError::Malformed("OP_QUERY without a namespace"))?;
         let end = name.iter().position(|&byte| byte == 0);
@@ -347,6 +358,9 @@ mod tests {
         let mut bytes = op_msg(1, 0, 0, &doc! { "ok": 1.0 }.to_bytes());
         let frame = |bytes: &[u8]| Frame::read(&mut &bytes[..]).unwrap();
         assert!(frame(&bytes).reply().is_ok());
+        assert_eq!(frame(&bytes).into_document().unwrap(), doc! { "ok": 1.0 }.to_bytes());
+        let old = frame(&op_reply(1, 0, &doc! { "ok": 1.0 }.to_bytes()));
+        assert_eq!(old.into_document().unwrap(), doc! { "ok": 1.0 }.to_bytes());
         assert_eq!(frame(&bytes).evidence(), bytes);
         bytes.push(0);
         bytes[0] += 1;
