@@ -2,7 +2,10 @@
 //!
 //! Source: the MongoDB manual, "Wire Protocol".
 
-use super::bson::{BsonError, Document, MAX_DOCUMENT_BYTES, RawDocument, Writer};
+mod error;
+
+use super::bson::{Document, MAX_DOCUMENT_BYTES, RawDocument, Writer};
+pub use error::MessageError;
 use std::io::{self, Read};
 
 const OP_REPLY: i32 = 1;
@@ -23,49 +26,6 @@ pub const CHECKSUM_PRESENT: u32 = 1;
 pub const MORE_TO_COME: u32 = 2;
 /// The flags that OP_MSG defines; the others are reserved.
 const KNOWN_FLAGS: u32 = CHECKSUM_PRESENT | MORE_TO_COME | 1 << 16;
-
-/// Why bytes from a peer are not a message.
-#[derive(Debug, thiserror::Error)]
-pub enum MessageError {
-    /// The connection broke or timed out.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// The peer closed the connection between messages.
-    #[error("the connection was closed")]
-    Closed,
-    /// The peer closed the connection, or died, within a message.
-    #[error("the connection was closed after {got} of a message's {claimed} bytes")]
-    Cut {
-        /// Bytes that came.
-        got: usize,
-        /// Bytes that should have come.
-        claimed: usize,
-    },
-    /// A length that no message can have, and the header that it stands in.
-    #[error("a message claims {0} bytes; {HEADER} to {MAX_MESSAGE_BYTES} are possible")]
-    Length(i64, [u8; HEADER]),
-    /// An operation code we do not speak.
-    #[error("message with the unknown operation code {0}")]
-    Operation(i32),
-    /// Sections or document are malformed.
-    #[error("malformed message: {0}")]
-    Malformed(&'static str),
-    /// The BSON inside is malformed.
-    #[error(transparent)]
-    Bson(#[from] BsonError),
-}
-
-impl MessageError {
-    /// True where bytes came and are wrong, rather than none or too few.
-    pub fn breaks_the_protocol(&self) -> bool {
-        !matches!(self, Self::Io(_) | Self::Closed | Self::Cut { .. })
-    }
-
-    /// True where nothing came in the time that was given.
-    pub fn timed_out(&self) -> bool {
-        matches!(self, Self::Io(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut))
-    }
-}
 
 /// One message, header taken apart, body as bytes.
 #[derive(Clone, Debug)]
@@ -293,92 +253,4 @@ pub fn fits(document_bytes: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::doc;
-    use crate::wire::bson::any_document;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn any_document_comes_back_out_of_its_frame(document in any_document(), request in any::<i32>()) {
-            let bytes = op_msg(request, 7, 0, &document.to_bytes());
-            let frame = Frame::read(&mut bytes.as_slice()).unwrap();
-            prop_assert_eq!((frame.request_id, frame.response_to), (request, 7));
-            let raw = frame.reply().unwrap();
-            prop_assert_eq!(raw.check(), Ok(()));
-            prop_assert_eq!(Document::from_bytes(raw.as_bytes()), Ok(document));
-        }
-
-        #[test]
-        fn any_bytes_give_a_message_or_an_error(
-            operation in prop_oneof![Just(OP_MSG), Just(OP_QUERY), Just(OP_REPLY), any::<i32>()],
-            body in prop::collection::vec(any::<u8>(), 0..200),
-        ) {
-            let frame = Frame { request_id: 1, response_to: 0, operation, body };
-            let _ = frame.command();
-            if let Ok(raw) = frame.reply() {
-                prop_assert_eq!(raw.check().is_ok(), Document::from_bytes(raw.as_bytes()).is_ok());
-            }
-            prop_assert!(frame.evidence().len() <= EVIDENCE);
-        }
-    }
-
-    #[test]
-    fn a_command_comes_back_out_of_its_frame() {
-        let command = doc! { "ping": 1, "$db": "admin" };
-        let bytes = op_msg(7, 0, 0, &command.to_bytes());
-        let frame = Frame::read(&mut bytes.as_slice()).unwrap();
-        assert_eq!((frame.request_id, frame.command().unwrap()), (7, (command, 0)));
-    }
-
-    #[test]
-    fn an_old_query_names_its_database() {
-        let bytes = op_query(1, "test", &doc! { "isMaster": 1 }.to_bytes());
-        let (command, _) = Frame::read(&mut bytes.as_slice()).unwrap().command().unwrap();
-        assert_eq!(command, doc! { "isMaster": 1, "$db": "test" });
-    }
-
-    #[test]
-    fn a_document_sequence_becomes_an_array() {
-        let mut section = vec![1];
-        let document = doc! { "a": 1 }.to_bytes();
-        section.extend_from_slice(&((4 + 10 + document.len()) as u32).to_le_bytes());
-        section.extend_from_slice(b"documents\0");
-        section.extend_from_slice(&document);
-        let mut body = vec![0, 0, 0, 0, 0];
-        body.extend_from_slice(&doc! { "insert": "c" }.to_bytes());
-        body.extend_from_slice(&section);
-        let frame = Frame { request_id: 1, response_to: 0, operation: OP_MSG, body };
-        assert_eq!(frame.command().unwrap().0, doc! { "insert": "c", "documents": [{ "a": 1 }] });
-    }
-
-    #[test]
-    fn a_reply_must_fill_its_message() {
-        let mut bytes = op_msg(1, 0, 0, &doc! { "ok": 1.0 }.to_bytes());
-        let frame = |bytes: &[u8]| Frame::read(&mut &bytes[..]).unwrap();
-        assert!(frame(&bytes).reply().is_ok());
-        assert_eq!(frame(&bytes).into_document().unwrap(), doc! { "ok": 1.0 }.to_bytes());
-        let old = frame(&op_reply(1, 0, &doc! { "ok": 1.0 }.to_bytes()));
-        assert_eq!(old.into_document().unwrap(), doc! { "ok": 1.0 }.to_bytes());
-        assert_eq!(frame(&bytes).evidence(), bytes);
-        bytes.push(0);
-        bytes[0] += 1;
-        assert!(matches!(frame(&bytes).reply(), Err(MessageError::Malformed(_))));
-        bytes.truncate(22);
-        assert!(matches!(Frame::read(&mut bytes.as_slice()), Err(MessageError::Cut { got: 22, .. })));
-    }
-
-    #[test]
-    fn flags_that_nobody_defined_are_seen() {
-        let frame = |flags| Frame::read(&mut op_msg(1, 0, flags, &doc! {}.to_bytes()).as_slice()).unwrap();
-        assert_eq!((frame(0x1_0002).reserved_flags(), frame(0x1_0002).more_to_come()), (0, true));
-        assert_eq!(frame(0x14).reserved_flags(), 0x14);
-    }
-
-    #[test]
-    fn a_lying_length_is_refused_before_anything_is_allocated() {
-        let bytes = [0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        assert!(matches!(Frame::read(&mut bytes.as_slice()), Err(MessageError::Length(..))));
-    }
-}
+mod tests;
