@@ -19,11 +19,11 @@ function parseLong(value) {
     }
     if (typeof value === "string") {
         if (!/^\s*[+-]?\d+\s*$/.test(value)) {
-            throw badCall("NumberLong", "cannot read '" + value + "'");
+            throw new Error("could not convert string to long long");
         }
         const number = BigInt(value.trim().replace(/^\+/, ""));
         if (int64(number) !== number) {
-            throw badCall("NumberLong", "'" + value + "' is out of range");
+            throw new Error("could not convert string to long long");
         }
         return number;
     }
@@ -53,7 +53,7 @@ const longs = {
     toNumber() { return Number(this._v); },
     valueOf() { return Number(this._v); },
     toString() {
-        const quoted = this._v >= 2n ** 31n || this._v < -(2n ** 31n);
+        const quoted = this._v >= 2n ** 31n || this._v <= -(2n ** 31n);
         return quoted ? 'NumberLong("' + this._v + '")' : "NumberLong(" + this._v + ")";
     },
     tojson() { return longs.toString.call(this); },
@@ -86,7 +86,7 @@ hide(NumberInt.prototype, {
 
 function NumberDecimal(value) {
     const self = this instanceof NumberDecimal ? this : objectCreate(NumberDecimal.prototype);
-    const text = value === undefined ? "0" : value instanceof NumberDecimal ? value._v : String(Number.isFinite(value) ? value : plainNumber(value));
+    const text = value === undefined ? "0" : value instanceof NumberDecimal ? value._v : decimalText(value);
     const canonical = native.decimal(text);
     if (canonical === undefined || canonical === null) {
         throw badCall("NumberDecimal", "cannot read '" + text + "'");
@@ -94,8 +94,12 @@ function NumberDecimal(value) {
     hidden(self, "_v", canonical);
     return self;
 }
-function plainNumber(value) {
-    return value instanceof NumberLong ? String(value._v) : value instanceof NumberInt ? String(value._v) : value;
+/// A double has fifteen digits as a decimal, as servers convert it too.
+function decimalText(value) {
+    if (typeof value === "number" && value !== 0 && Number.isFinite(value)) {
+        return value.toPrecision(15);
+    }
+    return String(value instanceof NumberLong || value instanceof NumberInt ? value._v : value);
 }
 hide(NumberDecimal.prototype, {
     toString() { return 'NumberDecimal("' + this._v + '")'; },
@@ -120,8 +124,11 @@ function newObjectId() {
 function ObjectId(hex) {
     const self = this instanceof ObjectId ? this : objectCreate(ObjectId.prototype);
     const text = hex === undefined ? newObjectId() : hex instanceof ObjectId ? hex.str : String(hex);
+    if (text.length !== 24) {
+        throw badCall("invalid object id", "length");
+    }
     if (!/^[0-9a-fA-F]{24}$/.test(text)) {
-        throw badCall("invalid object id", "length or digits of '" + text + "'");
+        throw badCall("invalid object id", "not hex");
     }
     hidden(self, "str", text.toLowerCase());
     return self;
@@ -142,6 +149,9 @@ ObjectId.fromDate = function (date) {
 
 function Timestamp(seconds, increment) {
     const self = this instanceof Timestamp ? this : objectCreate(Timestamp.prototype);
+    if (arguments.length === 1 || arguments.length > 2) {
+        throw new Error("Timestamp needs 0 or 2 arguments");
+    }
     for (const part of [seconds, increment]) {
         if (part !== undefined && (!(Number(part) >= 0) || Number(part) > 0xffffffff)) {
             throw badCall("Timestamp", "both parts must be between 0 and 4294967295");
@@ -160,7 +170,7 @@ hide(Timestamp.prototype, {
 });
 
 function ISODate(text) {
-    if (text === undefined) {
+    if (!text) {
         return new Date();
     }
     const match = /^(\d{4})-?(\d{2})-?(\d{2})([T ](\d{2})(:?(\d{2})(:?(\d{2})(\.(\d+))?)?)?(Z|([+-])(\d{2}):?(\d{2})?)?)?$/
@@ -174,8 +184,16 @@ function ISODate(text) {
     utc.setUTCFullYear(part(1), part(2) - 1, part(3));
     utc.setUTCHours(part(5), part(7), part(9), millis);
     const offset = (match[13] === "-" ? -1 : 1) * (part(14) * 60 + part(15));
-    return new Date(utc.getTime() - offset * 60000);
+    const time = utc.getTime() - offset * 60000;
+    if (!(time >= FIRST_ISO_DATE && time <= LAST_ISO_DATE)) {
+        throw badCall("invalid ISO date", String(text));
+    }
+    return new Date(time);
 }
+
+/// The years 0 to 9999.
+const FIRST_ISO_DATE = -62167219200000;
+const LAST_ISO_DATE = 253402300799999;
 
 // --- bytes
 
@@ -213,8 +231,11 @@ function hexToBase64(hex) {
 
 function BinData(type, base64) {
     const self = this instanceof BinData ? this : objectCreate(BinData.prototype);
-    if (arguments.length !== 2 || !(type >= 0 && type <= 255)) {
-        throw badCall("BinData", "needs a subtype from 0 to 255 and a base64 text");
+    if (arguments.length !== 2) {
+        throw new Error("BinData takes 2 arguments -- BinData(subtype,data)");
+    }
+    if (!(type >= 0 && type <= 255)) {
+        throw new Error("BinData subtype must be between 0 and 255");
     }
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(String(base64))) {
         throw badCall("BinData", "'" + base64 + "' is not base64");
@@ -278,7 +299,11 @@ hide(DBRef.prototype, {
     getId() { return this.$id; },
     getDb() { return this.$db; },
     getCollection() { return this.$ref; },
-    fetch() { return globalThis.db.getCollection(this.$ref).findOne({ _id: this.$id }); },
+    fetch() {
+        const { db } = globalThis;
+        const home = this.$db === undefined ? db : db.getSiblingDB(this.$db);
+        return home.getCollection(this.$ref).findOne({ _id: this.$id });
+    },
     toString() { return 'DBRef("' + this.$ref + '", ' + tojsononeline(this.$id) + (this.$db ? ', "' + this.$db + '"' : "") + ")"; },
     tojson() { return DBRef.prototype.toString.call(this); }
 });
@@ -292,7 +317,7 @@ function DBPointer(namespace, id) {
 hide(DBPointer.prototype, {
     getNs() { return this.ns; },
     getId() { return this.id; },
-    toString() { return 'DBPointer("' + this.ns + '", ' + this.id + ")"; },
+    toString() { return 'DBPointer("' + this.ns + '", ' + this.id.tojson() + ")"; },
     tojson() { return DBPointer.prototype.toString.call(this); }
 });
 
@@ -313,7 +338,8 @@ function MinKey() { return MinKey; }
 function MaxKey() { return MaxKey; }
 for (const [key, number] of [[MinKey, 1], [MaxKey, 1]]) {
     const name = key.name;
-    hide(key, { tojson() { return '{ "$' + name[0].toLowerCase() + name.slice(1) + '" : ' + number + " }"; },
+    hide(key, { toString: () => "[object " + name + "]",
+                tojson() { return '{ "$' + name[0].toLowerCase() + name.slice(1) + '" : ' + number + " }"; },
                 toJSON() { return { ["$" + name[0].toLowerCase() + name.slice(1)]: number }; } });
 }
 
@@ -356,6 +382,17 @@ function bsonWoCompare(left, right) {
     return native.compareBson(left, right);
 }
 
+/// The same order, whatever the order of the fields.
+function bsonUnorderedFieldsCompare(left, right) {
+    return native.compareBson(sortedKeys(left), sortedKeys(right));
+}
+
+/// The values of a document without their names.
+function bsonObjToArray(document) {
+    return arrayMap(objectKeys(document), (key) => document[key]);
+}
+
 expose({ NumberLong, NumberInt, NumberDecimal, ObjectId, Timestamp, ISODate, BinData, HexData, MD5, UUID, DBRef, DBPointer,
-         Code, MinKey, MaxKey, bsonWoCompare, bsonBinaryEqual: (left, right) => native.compareBson(left, right) === 0 });
+         Code, MinKey, MaxKey, bsonWoCompare, bsonUnorderedFieldsCompare, bsonObjToArray,
+         bsonBinaryEqual: (left, right) => native.sameBson({ _: left }, { _: right }) });
 hide(Object, { bsonsize: (object) => native.bsonSize(object) });

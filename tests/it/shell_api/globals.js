@@ -44,7 +44,7 @@ assert(resultsEq([{ _id: 1, a: 1 }], [{ a: 1, _id: 2 }]), "of _id only the prese
 assert(!orderedArrayEq([1, 2], [2, 1]));
 assert(friendlyEqual({ a: 1 }, { a: 1 }));
 assert([isString("a"), isNumber(1), isObject({})].every((yes) => yes));
-assert(!isObject(null));
+assert(isObject(null));
 
 assert.eq(jsTest.name(), jsTestName());
 assert.eq(typeof jsTest.options(), "object");
