@@ -14,10 +14,17 @@ impl Oracle for ScriptError {
 
     fn judge(&self, execution: &Execution) -> Vec<Finding> {
         let title = match &execution.end {
-            ShellEnd::UncaughtError { message } => format!("uncaught error: {}", message.lines().next().unwrap_or("")),
+            ShellEnd::UncaughtError { message } => format!("uncaught error: {}", headline(message)),
             ShellEnd::Quit { status } if *status != 0 => format!("the script called quit({status})"),
             _ => return Vec::new(),
         };
         vec![Finding::other(Verdict::Unknown, title)]
     }
+}
+
+/// The error itself, without the words that the legacy shell has around it.
+fn headline(message: &str) -> &str {
+    let first = message.lines().next().unwrap_or_default();
+    let said = first.strip_prefix("uncaught exception: ").unwrap_or(first);
+    said.strip_suffix(" :").unwrap_or(said)
 }

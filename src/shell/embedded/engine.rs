@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use rquickjs::context::EvalOptions;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Runtime, Value};
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Promise, Runtime, Value};
 
 use super::host::Host;
 use super::natives::{self, QuitStatus};
-use super::{bson_crossing, harness};
+use super::{bson_crossing, harness, uncaught};
 use crate::shell::ShellEnd;
 
 /// JavaScript's share of the thread's stack; the rest is for the C and Rust frames of natives.
@@ -26,7 +26,7 @@ pub fn compile_harness() -> Option<Vec<u8>> {
     let runtime = Runtime::new().ok()?;
     runtime.set_max_stack_size(STACK);
     Context::full(&runtime).ok()?.with(|ctx| {
-        let compiled = bson_crossing::compile(&ctx, &harness::script(), "harness");
+        let compiled = bson_crossing::compile(&ctx, &harness::script(), harness::SCRIPT_NAME);
         if compiled.is_none() {
             eprintln!("the harness does not compile: {}", describe(&ctx));
         }
@@ -62,23 +62,39 @@ pub fn run(text: &str, host: &Rc<RefCell<Host>>, bytecode: &[u8]) -> ShellEnd {
 }
 
 fn script(ctx: &Ctx<'_>, text: &str, host: &Rc<RefCell<Host>>, quit: &QuitStatus, bytecode: &[u8]) -> Option<ShellEnd> {
-    if let Err(error) = natives::install(ctx, host, quit).catch(ctx) {
-        return Some(ShellEnd::Died { message: format!("natives: {error}") });
-    }
+    let native = match natives::install(ctx, host, quit).catch(ctx) {
+        Ok(native) => native,
+        Err(error) => return Some(ShellEnd::Died { message: format!("natives: {error}") }),
+    };
     if !bson_crossing::run_bytecode(ctx, bytecode) {
         return Some(ShellEnd::NoServer { error: describe(ctx) });
     }
     host.borrow().outbox.report(crate::shell::Report::Started);
+    let name = host.borrow().job.name.clone();
     let mut options = EvalOptions::default();
     options.strict = false;
-    options.filename = Some(host.borrow().job.name.clone());
+    options.filename = Some(name.clone());
     let result = ctx.eval_with_options::<Value<'_>, _>(text, options);
-    let end = result.catch(ctx).err().map(|error| ending(&error));
-    let mut jobs = 0;
-    while end.is_none() && jobs < MOST_JOBS && ctx.execute_pending_job() {
-        jobs += 1;
+    let result = result.and_then(|_| at_end(ctx, &native));
+    result.catch(ctx).err().map(|error| uncaught::ending(ctx, &native, error, (&name, text)))
+}
+
+/// What is left after the last line: promise jobs, and the tests that the script described.
+fn at_end<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> rquickjs::Result<()> {
+    run_jobs(ctx);
+    let Some(finish) = native.get::<_, Option<Function<'js>>>("finish")? else { return Ok(()) };
+    let tests: Promise<'js> = finish.call(())?;
+    run_jobs(ctx);
+    tests.result::<Value<'js>>().map_or(Ok(()), |result| result.map(drop))
+}
+
+/// Runs what promises wait for.
+pub fn run_jobs(ctx: &Ctx<'_>) {
+    for _ in 0..MOST_JOBS {
+        if !ctx.execute_pending_job() {
+            break;
+        }
     }
-    end
 }
 
 /// The engine throws where it interrupts, and the stack says where that is.
@@ -89,32 +105,7 @@ fn words(thrown: Option<ShellEnd>) -> String {
     }
 }
 
-fn ending(error: &CaughtError<'_>) -> ShellEnd {
-    let CaughtError::Exception(exception) = error else {
-        return match error {
-            CaughtError::Value(value) if value.is_null() => ShellEnd::OutOfMemory,
-            other => ShellEnd::UncaughtError { message: cut(other.to_string()) },
-        };
-    };
-    let message = exception.message().unwrap_or_default();
-    let name: String = exception.as_object().get("name").unwrap_or_default();
-    let stack = exception.stack().unwrap_or_default();
-    match name.as_str() {
-        "InternalError" if message == "out of memory" => ShellEnd::OutOfMemory,
-        // A parse error has no frame of a function: nothing ran.
-        "SyntaxError" if !stack.contains(" (") && !stack.contains("at <") => {
-            ShellEnd::SyntaxError { message: cut(format!("{message} {}", stack.trim())) }
-        }
-        _ => ShellEnd::UncaughtError { message: cut(format!("{name}: {message}\n{stack}")) },
-    }
-}
-
 fn describe(ctx: &Ctx<'_>) -> String {
     let error = CaughtError::from_error(ctx, rquickjs::Error::Exception);
-    cut(error.to_string())
-}
-
-fn cut(mut message: String) -> String {
-    message.truncate(message.floor_char_boundary(4_000));
-    message
+    uncaught::cut(error.to_string(), 4_000)
 }

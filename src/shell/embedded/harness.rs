@@ -38,7 +38,11 @@ pub const FILES: &[(&str, &str)] = harness![
     "52_sh.js",
     "60_parallel.js",
     "70_topology.js",
+    "80_modern.js",
 ];
+
+/// The name that the whole script has in stacks.
+pub const SCRIPT_NAME: &str = "harness";
 
 /// Globals that tests overwrite now and then (`Map = ...`, `Error = ...`): the harness keeps the first ones.
 const BUILTINS: &str = "globalThis, Array, BigInt, Boolean, Date, Error, JSON, Map, Math, Number, Object, Proxy, RangeError, \
@@ -54,6 +58,20 @@ pub fn script() -> String {
     script
 }
 
+/// The file and line of a line of [`script`].
+pub fn place(line: usize) -> Option<(&'static str, usize)> {
+    let mut before = 1;
+    for (name, text) in FILES {
+        // Each file stands below a line with its name and above an empty one.
+        let lines = text.lines().count();
+        if line <= before + 1 + lines {
+            return line.checked_sub(before + 1).filter(|at| *at > 0).map(|at| (*name, at));
+        }
+        before += 2 + lines;
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +83,19 @@ mod tests {
         let mut names: Vec<String> = entries.filter(|name| name.starts_with(|c: char| c.is_ascii_digit())).collect();
         names.sort();
         assert_eq!(names, FILES.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    }
+    #[test]
+    fn a_line_of_the_script_is_found_in_its_file() {
+        let script = script();
+        for (at, line) in script.lines().enumerate() {
+            if let Some((name, inside)) = place(at + 1) {
+                let (_, text) = FILES.iter().find(|(file, _)| *file == name).unwrap();
+                assert_eq!(text.lines().nth(inside - 1).unwrap(), line, "{name}:{inside}");
+            }
+        }
+        assert_eq!(
+            place(script.lines().position(|line| line.contains("function assert(")).unwrap() + 1).unwrap().0,
+            "30_assert.js"
+        );
     }
 }

@@ -14,6 +14,7 @@ mod natives;
 mod outbox;
 mod parent;
 mod sources;
+mod uncaught;
 pub mod worker;
 
 pub use parent::EmbeddedShell;
