@@ -1,76 +1,13 @@
 //! The harness's JavaScript, tested in JavaScript: programs that hold it to what tests of the old shell rely on.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use crate::embedded::Programs;
+use jstestfuzz::shell::ShellEnd;
 
-use camino::Utf8PathBuf;
-use jstestfuzz::shell::embedded::EmbeddedShell;
-use jstestfuzz::shell::{Job, Limits, Report, Shell, ShellEnd};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_fuzz");
 const LAST_LINE: &str = "all as it should be";
 
-/// A practice server without planted bugs.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let mut process = Command::new(PROGRAM)
-            .args(["practice-server", "--port", "0", "--bugs", "none"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = lines.map_while(Result::ok).find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
-        Self { process, address: address.expect("the server says where it listens") }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Runs one program to its end and gives how it ended and what it printed.
-fn run(name: &str) -> (ShellEnd, Vec<String>) {
-    let server = Server::start();
-    let folder = Utf8PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/shell_api"));
-    let job = Job {
-        name: name.to_owned(),
-        path: folder.join(name),
-        addresses: vec![server.address.clone()],
-        database: "shell_api".to_owned(),
-        roots: vec![folder],
-        test_data: r#"{"testName": "shell_api"}"#.to_owned(),
-        limits: Limits {
-            interrupt_after: Duration::from_secs(30),
-            read_timeout: Duration::from_secs(10),
-            memory: 512 << 20,
-            output: 1 << 20,
-        },
-    };
-    let mut shell = EmbeddedShell::new(PROGRAM.into());
-    let mut running = shell.run(&job).unwrap();
-    let mut printed = Vec::new();
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
-        match running.next(deadline) {
-            Some(Report::Output(lines)) => printed.extend(lines),
-            Some(Report::Ended(ended)) => return (ended.end, printed),
-            Some(_) => {}
-            None => panic!("{name} did not end in a minute"),
-        }
-    }
-}
-
 fn holds(name: &str) {
-    let (end, printed) = run(name);
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/shell_api");
+    let (end, printed) = Programs::start(folder).run(name);
     assert_eq!(end, ShellEnd::Completed, "{name}");
     assert_eq!(printed.last().map(String::as_str), Some(LAST_LINE), "{name} stopped early");
 }
