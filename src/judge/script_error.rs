@@ -4,6 +4,22 @@ use super::{Finding, Oracle, Verdict};
 use crate::run::Execution;
 use crate::shell::ShellEnd;
 
+const WIDTH: usize = 300;
+
+/// An error's text often holds a whole document over many lines, and then its stack, of which the first frame of the
+/// test's own says most.
+fn one_line(message: &str) -> String {
+    let is_frame = |line: &&str| line.contains('@') && line.rsplit(':').take(2).all(|part| part.parse::<u32>().is_ok());
+    let said = message.strip_prefix("uncaught exception: ").unwrap_or(message);
+    let text: Vec<&str> = said.lines().take_while(|line| !is_frame(line) && !line.starts_with("statement: ")).collect();
+    let words: Vec<&str> = text.iter().flat_map(|line| line.split_whitespace()).collect();
+    let line = words.join(" ");
+    let mut line = line.strip_suffix(" :").unwrap_or(&line).to_owned();
+    line.truncate(line.floor_char_boundary(WIDTH));
+    let own = message.lines().filter(is_frame).find(|line| !line.contains("@harness/"));
+    own.map_or_else(|| line.clone(), |frame| format!("{line} at {}", frame.trim_start_matches('@')))
+}
+
 /// See the module.
 pub struct ScriptError;
 
@@ -14,7 +30,7 @@ impl Oracle for ScriptError {
 
     fn judge(&self, execution: &Execution) -> Vec<Finding> {
         let title = match &execution.end {
-            ShellEnd::UncaughtError { message } => format!("uncaught error: {}", headline(message)),
+            ShellEnd::UncaughtError { message } => format!("uncaught error: {}", one_line(message)),
             ShellEnd::Quit { status } if *status != 0 => format!("the script called quit({status})"),
             _ => return Vec::new(),
         };
@@ -22,9 +38,15 @@ impl Oracle for ScriptError {
     }
 }
 
-/// The error itself, without the words that the legacy shell has around it.
-fn headline(message: &str) -> &str {
-    let first = message.lines().next().unwrap_or_default();
-    let said = first.strip_prefix("uncaught exception: ").unwrap_or(first);
-    said.strip_suffix(" :").unwrap_or(said)
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn the_text_is_on_one_line_with_the_tests_own_frame() {
+        let message = "uncaught exception: Error: command failed: {\n\t\"ok\" : 0\n} :\n\
+                       doassert@harness/30_assert.js:5:44\n@a.js:7:3\nstatement: f();";
+        assert_eq!(one_line(message), "Error: command failed: { \"ok\" : 0 } at a.js:7:3");
+        assert_eq!(one_line("thrown"), "thrown");
+    }
 }

@@ -100,12 +100,11 @@ fn table(programs: &[Program]) -> String {
 
 /// Code that may hold line ends, tabs and bars, in a cell of a table.
 fn cell(code: &str) -> String {
-    // Every mark that means something to Markdown or HTML, as a number.
+    // What means something to Markdown or HTML also within these tags, as a number.
     let shown = |one: char| match one {
         '\t' => "&nbsp;&nbsp;&nbsp;&nbsp;".to_owned(),
-        ' ' | '.' | ',' | ':' | ';' | '"' | '\'' | '/' | '=' | '+' | '?' => one.to_string(),
-        _ if one.is_alphanumeric() => one.to_string(),
-        _ => format!("&#{};", u32::from(one)),
+        '&' | '<' | '>' | '|' | '*' | '_' | '`' | '\\' => format!("&#{};", u32::from(one)),
+        _ => one.to_string(),
     };
     let escape = |line: &str| line.chars().map(shown).collect::<String>().replace("  ", "&nbsp; ");
     format!("<code>{}</code>", code.lines().map(escape).collect::<Vec<_>>().join("<br>"))

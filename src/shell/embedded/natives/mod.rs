@@ -1,5 +1,7 @@
 //! The whole host surface of a script: what `__native` offers to the harness.
 
+mod threads;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -10,6 +12,7 @@ use rquickjs::{Ctx, Exception, Object, Result, Value};
 use super::bson_crossing;
 use super::host::Host;
 use super::sources;
+use super::threads::{Mail, Threads};
 
 /// One `sleep` lasts no longer; tests sleep to wait for others, and there are none.
 const LONGEST_SLEEP: Duration = Duration::from_millis(200);
@@ -18,7 +21,12 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(200);
 pub type QuitStatus = Rc<Cell<Option<i32>>>;
 
 /// Makes `globalThis.__native`. The harness takes it off the globals, and puts `wordsOf` and `finish` on it.
-pub fn install<'js>(ctx: &Ctx<'js>, host: &Rc<RefCell<Host>>, quit: &QuitStatus) -> Result<Object<'js>> {
+pub fn install<'js>(
+    ctx: &Ctx<'js>,
+    host: &Rc<RefCell<Host>>,
+    quit: &QuitStatus,
+    (threads, mail): (&Threads, &Mail),
+) -> Result<Object<'js>> {
     let native = Object::new(ctx.clone())?;
     ctx.globals().set("__native", native.clone())?;
     let carrier = Rc::clone(host);
@@ -28,6 +36,7 @@ pub fn install<'js>(ctx: &Ctx<'js>, host: &Rc<RefCell<Host>>, quit: &QuitStatus)
     );
     connections(&native, host)?;
     scripts(&native, host)?;
+    threads::install(&native, threads, mail)?;
     clock_and_end(&native, quit)?;
     let (job, data) = (host.borrow().job.database.clone(), host.borrow().job.test_data.clone());
     native.set("database", job)?;
@@ -85,7 +94,7 @@ fn clock_and_end(native: &Object<'_>, quit: &QuitStatus) -> Result<()> {
     let start = Instant::now();
     native.set("monotonic", Func::from(move || start.elapsed().as_secs_f64() * 1_000.0))?;
     native.set("gc", Func::from(|ctx: Ctx<'_>| ctx.run_gc()))?;
-    native.set("runJobs", Func::from(|ctx: Ctx<'_>| super::engine::run_jobs(&ctx)))?;
+    native.set("runJobs", Func::from(|ctx: Ctx<'_>| super::engine::run_jobs(&ctx, || false)))?;
     let status = Rc::clone(quit);
     native.set(
         "quit",
