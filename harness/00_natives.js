@@ -29,11 +29,17 @@ function expose(names) {
     hide(globalThis, names);
 }
 
+// One for all: the harness defines a thousand names in every fresh context.
+const descriptor = objectCreate(null);
+objectAssign(descriptor, { value: undefined, writable: true, configurable: true, enumerable: false });
+
 /// The same on any object, such as a prototype.
 function hide(object, names) {
     for (const name of objectKeys(names)) {
-        defineProperty(object, name, { value: names[name], writable: true, configurable: true, enumerable: false });
+        descriptor.value = names[name];
+        defineProperty(object, name, descriptor);
     }
+    descriptor.value = undefined;
 }
 
 // An array of four billion holes keeps these busy inside the engine, where no interrupt is looked at.

@@ -77,7 +77,7 @@ objectAssign(assert, {
         const end = native.monotonic() + (timeout === undefined || timeout === null ? SOON_MILLIS : timeout);
         while (!holdsNow(condition)) {
             if (native.monotonic() > end) {
-                fail("assert.soon failed: " + condition, message);
+                fail(message ? "assert.soon failed, msg" : "assert.soon failed: " + condition, message);
             }
             native.sleep(interval === undefined || interval === null ? SOON_INTERVAL_MILLIS : interval);
         }

@@ -76,7 +76,7 @@ function requireCode(result, codes, message, words) {
     const wanted = isArray(codes) ? codes : [codes];
     const seen = codesIn(result);
     if (!arraySome(wanted, (code) => arraySome(seen, (one) => one == code))) {
-        fail(words + tojson(codes) + ": " + describeResult(result), message, codeHolder(result));
+        fail(words + tojson(wanted) + " " + describeResult(result), message, codeHolder(result));
     }
     return result;
 }

@@ -61,9 +61,7 @@ function runOn(db, document, options) {
         if (session === undefined || session._isDummy) {
             return db._mongo.runCommand(db._name, document, options);
         }
-        const reply = db._mongo.runCommand(db._name, session._attach(document), options);
-        session._observe(reply);
-        return reply;
+        return session._run(db, document, options);
     } catch (error) {
         throw isNetworkError(error) ? asQueryFailure(error) : error;
     }

@@ -50,7 +50,8 @@ hide(DBCollection.prototype, {
     },
     save(document, options) {
         if (!isObject(document)) {
-            throw new Error("can't save a " + (document === null ? "null" : typeof document));
+            const kind = document === null || document === undefined ? "null" : "number or string";
+            throw new Error("can't save a " + kind);
         }
         if (document._id === undefined) {
             document._id = new ObjectId();

@@ -75,7 +75,10 @@ class DBCommandCursor {
         }
     }
 
-    pretty() { return this; }
+    pretty() {
+        this._prettyShell = true;
+        return this;
+    }
     tojson() { return this.toString(); }
     toString() { return "DBCommandCursor: " + this._ns; }
     help() { print("cursor.toArray(), .next(), .itcount(), ...: see the manual of the mongo shell"); }
@@ -117,7 +120,8 @@ const iteration = {
     },
     shellPrint() {
         for (let left = DBQuery.shellBatchSize; left > 0 && this.hasNext(); left--) {
-            print(tojson(this.next()));
+            const document = this.next();
+            print(this._prettyShell ? tojson(document) : tojson(document, "", true));
         }
     }
 };

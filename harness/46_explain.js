@@ -9,6 +9,9 @@ function verbosityOf(given) {
     if (given === true) {
         return "allPlansExecution";
     }
+    if (isObject(given) && given.verbosity !== undefined) {
+        return verbosityOf(given.verbosity);
+    }
     if (!arrayIncludes(VERBOSITIES, given)) {
         throw new Error("explain verbosity must be one of {'queryPlanner','executionStats','allPlansExecution'}");
     }

@@ -72,17 +72,34 @@ class DriverSession {
         return this._client.getDB("admin").runCommand(defined(objectAssign({ [command]: 1, writeConcern }, fields)));
     }
 
+    /// Tries again where the server says that another try may work, as drivers do.
     withTransaction(action, options) {
-        this.startTransaction(options);
-        let result;
-        try {
-            result = action(this);
-        } catch (error) {
-            attempt(() => this.abortTransaction_forTesting());
-            throw error;
+        for (let left = MOST_TRANSACTION_TRIES; ; left--) {
+            this.startTransaction(options);
+            const outcome = attempt(() => action(this));
+            if (outcome.threw && this._inTransaction()) {
+                attempt(() => this.abortTransaction_forTesting());
+            }
+            const ended = outcome.threw || !this._inTransaction() ? outcome : this._commitAgain();
+            if (!ended.threw) {
+                return outcome.value;
+            }
+            if (left <= 1 || !hasLabel(ended.error, "TransientTransactionError")) {
+                throw ended.error;
+            }
         }
-        this.commitTransaction();
-        return result;
+    }
+
+    /// A commit of unknown result may be sent again.
+    _commitAgain() {
+        let ended;
+        for (let left = MOST_TRANSACTION_TRIES; left > 0; left--) {
+            ended = attempt(() => this.commitTransaction());
+            if (!ended.threw || !hasLabel(ended.error, "UnknownTransactionCommitResult")) {
+                return ended;
+            }
+        }
+        return ended;
     }
 
     endSession() {
@@ -98,19 +115,52 @@ class DriverSession {
 
     // --- what a command carries
 
+    /// Sends a command with the session's fields. A retryable write whose reply is lost is sent once more.
+    _run(db, document, options) {
+        const command = this._attach(document);
+        const send = () => db._mongo.runCommand(db._name, command, options);
+        const retryable = this._isRetryable(document) && !this._inTransaction();
+        let reply;
+        try {
+            reply = send();
+        } catch (error) {
+            if (!retryable || !isNetworkError(error)) {
+                throw error;
+            }
+            reply = send();
+        }
+        if (retryable && !isOk(reply) && hasLabel(reply, "RetryableWriteError")) {
+            reply = send();
+        }
+        this._observe(reply);
+        return reply;
+    }
+
+    /// Only writes of one document each can be told apart by their number when they come again.
+    _isRetryable(command) {
+        const name = firstKey(command);
+        const wants = this._options.retryWrites === true && hasOwn(RETRYABLE_WRITES, name);
+        const unacknowledged = isObject(command.writeConcern) && Number(command.writeConcern.w) === 0;
+        return wants && !unacknowledged && command.txnNumber === undefined &&
+            !arraySome(asList(command.updates), (update) => isObject(update) && update.multi) &&
+            !arraySome(asList(command.deletes), (one) => isObject(one) && Number(one.limit) === 0);
+    }
+
     _attach(command) {
         if (this._ended) {
             throw new Error("the session has ended; commands need a living one");
         }
-        const name = firstKey(command);
         const fields = command.lsid === undefined ? { lsid: this._id } : {};
         if (this._inTransaction()) {
             this._joinTransaction(command, fields);
-        } else if (this._options.retryWrites && hasOwn(RETRYABLE_WRITES, name) && command.txnNumber === undefined) {
+        } else if (this._isRetryable(command)) {
             this._txnNumber++;
             fields.txnNumber = new NumberLong(this._txnNumber);
         } else if (this._waitsForOwnWrites(command)) {
             fields.readConcern = objectAssign({}, command.readConcern, { afterClusterTime: this._operationTime });
+        }
+        if (this._clusterTime !== undefined && command.$clusterTime === undefined) {
+            fields.$clusterTime = this._clusterTime;
         }
         return objectAssign({}, command, fields);
     }
@@ -132,8 +182,9 @@ class DriverSession {
     }
 
     _waitsForOwnWrites(command) {
-        const causal = this._options.causalConsistency === true && this._operationTime !== undefined;
-        return causal && hasOwn(CAUSAL_READS, firstKey(command));
+        const causal = this._options.causalConsistency !== false && this._operationTime !== undefined;
+        const level = isObject(command.readConcern) ? command.readConcern.level : undefined;
+        return causal && hasOwn(CAUSAL_READS, firstKey(command)) && !arrayIncludes(LEVELS_WITHOUT_TIME, level);
     }
 
     _observe(reply) {
@@ -142,53 +193,34 @@ class DriverSession {
         }
         if (reply.$clusterTime !== undefined) {
             this._clusterTime = reply.$clusterTime;
+            this._client.advanceClusterTime(reply.$clusterTime);
         }
+    }
+
+    processCommandResponse_forTesting(reply) { this._observe(reply); }
+    getTxnWriteConcern_forTesting() { return this._transaction && this._transaction.options.writeConcern; }
+    getTransactionState_forTesting() { return this._transaction === undefined ? "inactive" : this._transaction.state; }
+
+    /// What tests of sessions look into.
+    get _serverSession() {
+        return {
+            client: this._client, handle: { getId: () => this._id }, isTxnActive: () => this._inTransaction(),
+            getTxnNumber: () => this.getTxnNumber_forTesting(), canRetryWrites: (command) => this._isRetryable(command)
+        };
     }
 
     toString() { return "session " + tojsononeline(this._id); }
     tojson() { return this.toString(); }
 }
 
+/// Drivers try for two minutes; the number is what keeps a file short.
+const MOST_TRANSACTION_TRIES = 5;
+/// Read concerns that take no time to read after.
+const LEVELS_WITHOUT_TIME = ["available", "linearizable", "snapshot"];
+
+function hasLabel(error, label) {
+    return isObject(error) && isArray(error.errorLabels) && arrayIncludes(error.errorLabels, label);
+}
+
 const RETRYABLE_WRITES = { insert: true, update: true, delete: true, findAndModify: true, findandmodify: true };
 const CAUSAL_READS = { find: true, aggregate: true, count: true, distinct: true, mapReduce: true, mapreduce: true };
-
-class SessionOptions {
-    constructor(options) { hide(this, { _options: options }); }
-
-    getReadPreference() { return this._options.readPreference; }
-    setReadPreference(preference) { this._options.readPreference = preference; }
-    getReadConcern() { return this._options.readConcern; }
-    setReadConcern(concern) { this._options.readConcern = concern; }
-    getWriteConcern() { return this._options.writeConcern; }
-    setWriteConcern(concern) { this._options.writeConcern = concern; }
-    isCausalConsistency() { return this._options.causalConsistency !== false; }
-    setCausalConsistency(value) { this._options.causalConsistency = value === undefined || Boolean(value); }
-    shouldRetryWrites() { return this._options.retryWrites === true; }
-    setRetryWrites(value) { this._options.retryWrites = value === undefined || Boolean(value); }
-    shellPrint() { return this.toString(); }
-    tojson() { return this.toString(); }
-    toString() { return "SessionOptions(" + tojsononeline(this._options) + ")"; }
-}
-
-/// The session of a database that no one started one for: it sends nothing of its own.
-class DummySession {
-    constructor(client) { hide(this, { _client: client, _isDummy: true }); }
-
-    getClient() { return this._client; }
-    getSessionId() { return null; }
-    getOptions() { return new SessionOptions({}); }
-    hasEnded() { return false; }
-    getOperationTime() { return undefined; }
-    getClusterTime() { return undefined; }
-    getDatabase(name) { return this._client.getDB(name); }
-    endSession() {}
-    toString() { return "no session"; }
-    tojson() { return this.toString(); }
-}
-for (const name of ["startTransaction", "commitTransaction", "abortTransaction", "withTransaction"]) {
-    hide(DummySession.prototype, {
-        [name]() { throw new Error("Must call startSession() on the Mongo connection before starting a transaction."); }
-    });
-}
-
-expose({ DriverSession, SessionOptions, _DummyDriverSession: DummySession, _DelegatingDriverSession: DriverSession });

@@ -34,7 +34,8 @@ hide(jsTest, {
 });
 
 /// Files whose names are globals here already: tests that load them need not bring them along.
-const PROVIDED_FILES = ["jstests/aggregation/extras/utils.js", "jstests/libs/get_index_helpers.js"];
+const PROVIDED_FILES = ["jstests/aggregation/extras/utils.js", "jstests/libs/get_index_helpers.js",
+                        "jstests/libs/mochalite.js"];
 
 function load(name) {
     let files;
@@ -115,7 +116,22 @@ hide(shellHelper, {
     }
 });
 
-expose({ shellHelper, shellAutocomplete: () => [], shellPrintHelper: (value) => { print(tojson(value)); } });
+/// What the interactive shell prints of a value that was typed.
+function shellPrintHelper(value) {
+    if (value === undefined) {
+        return;
+    }
+    if (!isObject(value) && value !== MinKey && value !== MaxKey) {
+        print(value === null ? "null" : value);
+    } else if (typeof value.shellPrint === "function") {
+        const text = value.shellPrint();
+        if (typeof text === "string") { print(text); }
+    } else {
+        print(tojson(value));
+    }
+}
+
+expose({ shellHelper, shellPrintHelper, shellAutocomplete: () => [], __autocomplete__: [] });
 
 // Files, folders and benchmarks of the host: nothing happens, so that the rest of a test runs on.
 for (const name of ["cd", "copyDbpath", "copyFile", "mkdir", "removeFile", "resetDbpath", "resetAllocatedPorts"]) {

@@ -10,6 +10,20 @@ hide(rs, {
     initiate: (config) => globalThis.db.adminCommand({ replSetInitiate: config }),
     reconfig: (config, options) => globalThis.db.adminCommand(objectAssign({ replSetReconfig: config }, options)),
     stepDown: (seconds) => globalThis.db.adminCommand({ replSetStepDown: seconds === undefined ? 60 : seconds }),
+    add: (host, arbiter) => addMember(host, arbiter),
+    addArb: (host) => addMember(host, true),
+    remove(host) {
+        const config = rs.conf();
+        config.members = arrayFilter(config.members, (member) => member.host !== host);
+        config.version++;
+        return rs.reconfig(config);
+    },
+    reconfigForPSASet: (index, config, options) => rs.reconfig(config, options),
+    stepUp: () => globalThis.db.adminCommand({ replSetStepUp: 1 }),
+    printReplicationInfo() { globalThis.db.printReplicationInfo(); },
+    printSecondaryReplicationInfo() { globalThis.db.printSecondaryReplicationInfo(); },
+    printSlaveReplicationInfo() { globalThis.db.printSecondaryReplicationInfo(); },
+    help() { print("rs.status(), rs.conf(), rs.initiate(), ...: see the manual of the mongo shell"); },
     freeze: (seconds) => globalThis.db.adminCommand({ replSetFreeze: seconds }),
     syncFrom: (host) => globalThis.db.adminCommand({ replSetSyncFrom: host }),
     secondaryOk(value) { globalThis.db.getMongo().setSecondaryOk(value); },
@@ -26,5 +40,18 @@ hide(rs, {
         return terms !== 0 && a.t != -1 && b.t != -1 ? terms : native.compareBson(a.ts, b.ts);
     }
 });
+
+/// A member is a document or its address.
+function addMember(host, arbiter) {
+    const config = rs.conf();
+    let highest = -1;
+    for (const member of config.members) {
+        highest = mathMax(highest, Number(member._id));
+    }
+    const member = isObject(host) ? host : { _id: highest + 1, host };
+    arrayPush(config.members, arbiter === true ? objectAssign({ arbiterOnly: true }, member) : member);
+    config.version++;
+    return rs.reconfig(config);
+}
 
 expose({ rs });

@@ -21,6 +21,20 @@ hide(sh, {
     stopBalancer: () => shardingCommand({ balancerStop: 1 }),
     getBalancerState: () => shardingCommand({ balancerStatus: 1 }).mode !== "off",
     isBalancerRunning: () => shardingCommand({ balancerStatus: 1 }).inBalancerRound,
+    setBalancerState: (on) => (on ? sh.startBalancer() : sh.stopBalancer()),
+    balancerCollectionStatus: (namespace) => shardingCommand({ balancerCollectionStatus: namespace }),
+    moveRange: (namespace, toShard, min, max) =>
+        shardingCommand(defined({ moveRange: namespace, toShard, min, max })),
+    moveCollection: (namespace, toShard) => shardingCommand({ moveCollection: namespace, toShard }),
+    movePrimary: (name, to) => shardingCommand({ movePrimary: name, to }),
+    unshardCollection: (namespace, toShard) => shardingCommand(defined({ unshardCollection: namespace, toShard })),
+    reshardCollection: (namespace, key, unique, options) =>
+        shardingCommand(objectAssign({ reshardCollection: namespace, key }, options)),
+    commitReshardCollection: (namespace) => shardingCommand({ commitReshardCollection: namespace }),
+    abortReshardCollection: (namespace) => shardingCommand({ abortReshardCollection: namespace }),
+    refineCollectionShardKey: (namespace, key) => shardingCommand({ refineCollectionShardKey: namespace, key }),
+    listShards: () => shardingCommand({ listShards: 1 }).shards,
+    enableAutoSplit() {}, disableAutoSplit() {}, startAutoMerger() {}, stopAutoMerger() {},
     waitForBalancer() {}, waitForBalancerOff() {}, enableBalancing() {}, disableBalancing() {},
     addShardToZone: (shard, zone) => shardingCommand({ addShardToZone: shard, zone }),
     removeShardFromZone: (shard, zone) => shardingCommand({ removeShardFromZone: shard, zone }),
@@ -28,6 +42,8 @@ hide(sh, {
     removeShardTag: (shard, zone) => sh.removeShardFromZone(shard, zone),
     updateZoneKeyRange: (namespace, min, max, zone) =>
         shardingCommand({ updateZoneKeyRange: namespace, min, max, zone }),
+    removeRangeFromZone: (namespace, min, max) => sh.updateZoneKeyRange(namespace, min, max, null),
+    removeTagRange: (namespace, min, max) => sh.removeRangeFromZone(namespace, min, max),
     addTagRange: (namespace, min, max, zone) => sh.updateZoneKeyRange(namespace, min, max, zone),
     status() { printjson(globalThis.db.adminCommand({ listShards: 1 })); }
 });

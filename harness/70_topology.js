@@ -19,6 +19,10 @@ function portOf(address) {
 
 function nothing() {}
 
+for (const name of ["startMongod", "startMongodTest", "startMongos", "startMongoProgram"]) {
+    expose({ [name]: () => handOut(name) });
+}
+
 const MongoRunner = {};
 hide(MongoRunner, {
     runMongod: () => handOut("MongoRunner.runMongod"),

@@ -9,12 +9,15 @@ const WIDTH: usize = 300;
 /// An error's text often holds a whole document over many lines, and then its stack, of which the first frame of the
 /// test's own says most.
 fn one_line(message: &str) -> String {
-    let is_frame = |line: &&str| line.trim_start().starts_with("at ");
-    let words: Vec<&str> = message.lines().take_while(|line| !is_frame(line)).flat_map(str::split_whitespace).collect();
-    let mut line = words.join(" ");
+    let is_frame = |line: &&str| line.contains('@') && line.rsplit(':').take(2).all(|part| part.parse::<u32>().is_ok());
+    let said = message.strip_prefix("uncaught exception: ").unwrap_or(message);
+    let text: Vec<&str> = said.lines().take_while(|line| !is_frame(line) && !line.starts_with("statement: ")).collect();
+    let words: Vec<&str> = text.iter().flat_map(|line| line.split_whitespace()).collect();
+    let line = words.join(" ");
+    let mut line = line.strip_suffix(" :").unwrap_or(&line).to_owned();
     line.truncate(line.floor_char_boundary(WIDTH));
-    let own = message.lines().filter(is_frame).find(|line| !line.contains("(harness:"));
-    own.map_or_else(|| line.clone(), |frame| format!("{line} {}", frame.trim()))
+    let own = message.lines().filter(is_frame).find(|line| !line.contains("@harness/"));
+    own.map_or_else(|| line.clone(), |frame| format!("{line} at {}", frame.trim_start_matches('@')))
 }
 
 /// See the module.
@@ -41,9 +44,9 @@ mod tests {
 
     #[test]
     fn the_text_is_on_one_line_with_the_tests_own_frame() {
-        let message =
-            "Error: command failed: {\n\t\"ok\" : 0\n}\n    at doassert (harness:616:44)\n    at <eval> (a.js:7:3)\n";
-        assert_eq!(one_line(message), "Error: command failed: { \"ok\" : 0 } at <eval> (a.js:7:3)");
+        let message = "uncaught exception: Error: command failed: {\n\t\"ok\" : 0\n} :\n\
+                       doassert@harness/30_assert.js:5:44\n@a.js:7:3\nstatement: f();";
+        assert_eq!(one_line(message), "Error: command failed: { \"ok\" : 0 } at a.js:7:3");
         assert_eq!(one_line("thrown"), "thrown");
     }
 }

@@ -57,7 +57,7 @@ fn a_check_tells_failing_tests_from_those_that_need_something() {
     assert_eq!(said.code, Some(1), "{}", said.all());
     for (name, word, why) in [
         ("clean.js", "clean ", ""),
-        ("fails.js", "fails ", "[1] != [2] are not equal at <eval> (fails.js:2:"),
+        ("fails.js", "fails ", "[1] != [2] are not equal at fails.js:2:"),
         ("name.js", "needs ", "the name Frobnicate"),
         ("stage.js", "needs ", "$noSuchStage"),
         ("says.js", "needs ", "a miracle"),

@@ -1,11 +1,14 @@
 //! Tests of the whole: real processes, real sockets.
 
+mod embedded;
 mod program;
 
 mod alarm;
 mod bad_input;
 mod connections;
 mod corpus;
+mod coverage;
+mod fidelity;
 mod given_mongod;
 mod interrupts;
 mod planted_bugs;

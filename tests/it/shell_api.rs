@@ -1,42 +1,13 @@
 //! The harness's JavaScript, tested in JavaScript: programs that hold it to what tests of the old shell rely on.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jstestfuzz::shell::embedded::EmbeddedShell;
-use jstestfuzz::shell::{Job, Limits, Report, Shell, ShellEnd};
-use jstestfuzz::wire::uri::Settings;
+use jstestfuzz::shell::ShellEnd;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_fuzz");
+use crate::embedded::Programs;
+
 const LAST_LINE: &str = "all as it should be";
-
-/// A practice server without planted bugs.
-pub struct Server {
-    process: Child,
-    pub address: String,
-}
-
-impl Server {
-    pub fn start() -> Self {
-        let mut process = Command::new(PROGRAM)
-            .args(["practice-server", "--port", "0", "--bugs", "none"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = lines.map_while(Result::ok).find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
-        Self { process, address: address.expect("the server says where it listens") }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// Runs one program of the folder beside this file.
 fn run(name: &str) -> (ShellEnd, Vec<String>) {
@@ -45,34 +16,7 @@ fn run(name: &str) -> (ShellEnd, Vec<String>) {
 
 /// Runs a program to its end and gives how it ended and what it printed.
 fn run_file(path: &Utf8Path) -> (ShellEnd, Vec<String>) {
-    let server = Server::start();
-    let name = path.file_name().unwrap();
-    let job = Job {
-        name: name.to_owned(),
-        path: path.to_owned(),
-        server: Settings::of_addresses([&server.address]),
-        database: "shell_api".to_owned(),
-        roots: vec![path.parent().unwrap().to_owned()],
-        test_data: r#"{"testName": "shell_api"}"#.to_owned(),
-        limits: Limits {
-            interrupt_after: Duration::from_secs(30),
-            read_timeout: Duration::from_secs(10),
-            memory: 512 << 20,
-            output: 1 << 20,
-        },
-    };
-    let mut shell = EmbeddedShell::new(PROGRAM.into());
-    let mut running = shell.run(&job).unwrap();
-    let mut printed = Vec::new();
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
-        match running.next(deadline) {
-            Some(Report::Output(lines)) => printed.extend(lines),
-            Some(Report::Ended(ended)) => return (ended.end, printed),
-            Some(_) => {}
-            None => panic!("{name} did not end in a minute"),
-        }
-    }
+    Programs::start(path.parent().unwrap()).run(path.file_name().unwrap())
 }
 
 fn holds(name: &str) {
@@ -139,4 +83,34 @@ fn a_missing_module_and_an_await_without_end_are_clear_errors() {
 #[test]
 fn queries_are_lazy_and_fetch_every_batch() {
     holds("queries.js");
+}
+
+#[test]
+fn described_tests_run_after_the_last_line_with_their_hooks() {
+    holds("modern.js");
+}
+
+#[test]
+fn described_tests_of_a_fuzzed_file_run_where_they_stand() {
+    holds("modern_fuzzed.js");
+}
+
+#[test]
+fn a_failed_test_fails_its_file_and_says_where() {
+    let (end, printed) = run("modern_failing.js");
+    let ShellEnd::UncaughtError { message } = end else { panic!("{end:?}") };
+    let first = message.lines().next().unwrap();
+    assert_eq!(
+        first,
+        "uncaught exception: Error: 2 of 3 tests failed: block > fails: Error: [1] != [2] are not equal; \
+         block > fails later: text :"
+    );
+    assert!(message.contains("@modern_failing.js:4:"), "{message}");
+    assert!(message.ends_with("statement: assert.eq(1, 2);"), "{message}");
+    assert!(printed.contains(&"ok: block > passes".to_owned()), "{printed:?}");
+}
+
+#[test]
+fn a_module_imports_describe_from_where_the_old_tree_has_it() {
+    holds("modern_module.js");
 }

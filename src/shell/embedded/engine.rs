@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Exception, Module, Runtime, Value};
+use rquickjs::{
+    CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Promise, Runtime, Value,
+};
 
 use super::host::Host;
 use super::modules::Modules;
 use super::natives::{self, QuitStatus};
 use super::threads::{Mail, Threads};
-use super::{bson_crossing, harness};
+use super::{bson_crossing, harness, uncaught};
 use crate::js;
 use crate::shell::ShellEnd;
 
@@ -29,7 +31,7 @@ pub fn compile_harness() -> Option<Vec<u8>> {
     let runtime = Runtime::new().ok()?;
     runtime.set_max_stack_size(STACK);
     Context::full(&runtime).ok()?.with(|ctx| {
-        let compiled = bson_crossing::compile(&ctx, &harness::script(), "harness");
+        let compiled = bson_crossing::compile(&ctx, &harness::script(), harness::SCRIPT_NAME);
         if compiled.is_none() {
             eprintln!("the harness does not compile: {}", describe(&ctx));
         }
@@ -73,9 +75,10 @@ fn script(
     quit: &QuitStatus,
     (threads, mail): (&Threads, &Mail),
 ) -> Option<ShellEnd> {
-    if let Err(error) = natives::install(ctx, host, quit, (threads, mail)).catch(ctx) {
-        return Some(ShellEnd::Died { message: format!("natives: {error}") });
-    }
+    let native = match natives::install(ctx, host, quit, (threads, mail)).catch(ctx) {
+        Ok(native) => native,
+        Err(error) => return Some(ShellEnd::Died { message: format!("natives: {error}") }),
+    };
     if !bson_crossing::run_bytecode(ctx, threads.bytecode()) {
         return Some(ShellEnd::NoServer { error: describe(ctx) });
     }
@@ -83,9 +86,25 @@ fn script(
         host.borrow().account.outbox.report(crate::shell::Report::Started);
     }
     let name = host.borrow().job.name.clone();
-    let end =
-        if host.borrow().is_main() && is_module(text) { module(ctx, text, name) } else { sloppy(ctx, text, name) };
-    end.err().map(|error| ending(&error))
+    let is_module = host.borrow().is_main() && is_module(text);
+    let run = if is_module { module(ctx, text, name.clone()) } else { sloppy(ctx, text, name.clone()) };
+    let end = run.and_then(|()| described_tests(ctx, &native).catch(ctx));
+    end.err().map(|error| uncaught::ending(ctx, &native, error, (&name, text)))
+}
+
+/// The tests that the script described run after its last line.
+fn described_tests<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> rquickjs::Result<()> {
+    let Some(finish) = native.get::<_, Option<Function<'js>>>("finish")? else { return Ok(()) };
+    over(ctx, &finish.call(())?)
+}
+
+/// Runs what a promise waits for; one that waits for what never comes is told like an error.
+fn over<'js>(ctx: &Ctx<'js>, promise: &Promise<'js>) -> rquickjs::Result<()> {
+    run_jobs(ctx, || promise.state() != PromiseState::Pending);
+    match promise.result::<Value<'js>>() {
+        Some(result) => result.map(drop),
+        None => Err(Exception::throw_message(ctx, "a top-level await, or a test, waits for what never comes")),
+    }
 }
 
 fn sloppy<'js>(ctx: &Ctx<'js>, text: &str, name: String) -> Result<(), CaughtError<'js>> {
@@ -97,19 +116,16 @@ fn sloppy<'js>(ctx: &Ctx<'js>, text: &str, name: String) -> Result<(), CaughtErr
     Ok(())
 }
 
-/// A module is over when its promise is; one that waits for what never comes is told like an error.
+/// A module is over when its promise is.
 fn module<'js>(ctx: &Ctx<'js>, text: &str, name: String) -> Result<(), CaughtError<'js>> {
     let promise = Module::evaluate(ctx.clone(), name, text).catch(ctx)?;
-    run_jobs(ctx, || promise.state() != PromiseState::Pending);
-    match promise.result::<Value<'_>>() {
-        Some(result) => result.map(drop).catch(ctx),
-        None => Err(Exception::throw_message(ctx, "a top-level await waits for what never comes")).catch(ctx),
-    }
+    over(ctx, &promise).catch(ctx)
 }
 
-fn run_jobs(ctx: &Ctx<'_>, over: impl Fn() -> bool) {
+/// Runs what promises wait for, until there is enough.
+pub fn run_jobs(ctx: &Ctx<'_>, enough: impl Fn() -> bool) {
     let mut jobs = 0;
-    while !over() && jobs < MOST_JOBS && ctx.execute_pending_job() {
+    while !enough() && jobs < MOST_JOBS && ctx.execute_pending_job() {
         jobs += 1;
     }
 }
@@ -128,32 +144,7 @@ fn words(thrown: Option<ShellEnd>) -> String {
     }
 }
 
-fn ending(error: &CaughtError<'_>) -> ShellEnd {
-    let CaughtError::Exception(exception) = error else {
-        return match error {
-            CaughtError::Value(value) if value.is_null() => ShellEnd::OutOfMemory,
-            other => ShellEnd::UncaughtError { message: cut(other.to_string()) },
-        };
-    };
-    let message = exception.message().unwrap_or_default();
-    let name: String = exception.as_object().get("name").unwrap_or_default();
-    let stack = exception.stack().unwrap_or_default();
-    match name.as_str() {
-        "InternalError" if message == "out of memory" => ShellEnd::OutOfMemory,
-        // A parse error has no frame of a function: nothing ran.
-        "SyntaxError" if !stack.contains(" (") && !stack.contains("at <") => {
-            ShellEnd::SyntaxError { message: cut(format!("{message} {}", stack.trim())) }
-        }
-        _ => ShellEnd::UncaughtError { message: cut(format!("{name}: {message}\n{stack}")) },
-    }
-}
-
 fn describe(ctx: &Ctx<'_>) -> String {
     let error = CaughtError::from_error(ctx, rquickjs::Error::Exception);
-    cut(error.to_string())
-}
-
-fn cut(mut message: String) -> String {
-    message.truncate(message.floor_char_boundary(4_000));
-    message
+    uncaught::cut(error.to_string(), 4_000)
 }

@@ -11,6 +11,7 @@ pub const FILES: &[(&str, &str)] = harness![
     "00_natives.js",
     "01_builtins.js",
     "10_bson.js",
+    "11_bson_bytes_refs.js",
     "20_tojson_print.js",
     "30_assert.js",
     "30_assert_calls.js",
@@ -28,7 +29,9 @@ pub const FILES: &[(&str, &str)] = harness![
     "45_query.js",
     "46_explain.js",
     "47_session.js",
+    "47_session_options.js",
     "48_plan_cache_map_reduce.js",
+    "49_newer_methods.js",
     "50_builtin_additions.js",
     "50_hashes.js",
     "50_random.js",
@@ -36,9 +39,14 @@ pub const FILES: &[(&str, &str)] = harness![
     "50_test_frame.js",
     "51_rs.js",
     "52_sh.js",
+    "53_retry_and_compare.js",
     "60_parallel.js",
     "70_topology.js",
+    "80_modern.js",
 ];
+
+/// The name that the whole script has in stacks.
+pub const SCRIPT_NAME: &str = "harness";
 
 /// Globals that tests overwrite now and then (`Map = ...`, `Error = ...`): the harness keeps the first ones.
 const BUILTINS: &str = "globalThis, Array, BigInt, Boolean, Date, Error, JSON, Map, Math, Number, Object, Proxy, RangeError, \
@@ -55,6 +63,20 @@ pub fn script() -> String {
     script
 }
 
+/// The file and line of a line of [`script`].
+pub fn place(line: usize) -> Option<(&'static str, usize)> {
+    let mut before = 1;
+    for (name, text) in FILES {
+        // Each file stands below a line with its name and above an empty one.
+        let lines = text.lines().count();
+        if line <= before + 1 + lines {
+            return line.checked_sub(before + 1).filter(|at| *at > 0).map(|at| (*name, at));
+        }
+        before += 2 + lines;
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +88,19 @@ mod tests {
         let mut names: Vec<String> = entries.filter(|name| name.starts_with(|c: char| c.is_ascii_digit())).collect();
         names.sort();
         assert_eq!(names, FILES.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    }
+    #[test]
+    fn a_line_of_the_script_is_found_in_its_file() {
+        let script = script();
+        for (at, line) in script.lines().enumerate() {
+            if let Some((name, inside)) = place(at + 1) {
+                let (_, text) = FILES.iter().find(|(file, _)| *file == name).unwrap();
+                assert_eq!(text.lines().nth(inside - 1).unwrap(), line, "{name}:{inside}");
+            }
+        }
+        assert_eq!(
+            place(script.lines().position(|line| line.contains("function assert(")).unwrap() + 1).unwrap().0,
+            "30_assert.js"
+        );
     }
 }

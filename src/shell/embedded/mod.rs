@@ -19,6 +19,7 @@ mod outcome;
 mod parent;
 mod sources;
 mod threads;
+mod uncaught;
 pub mod worker;
 
 pub use parent::EmbeddedShell;

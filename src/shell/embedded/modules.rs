@@ -8,6 +8,16 @@ use rquickjs::{Ctx, Error, Module, Result};
 use super::sources;
 use crate::shell::Job;
 
+/// Modules that need no file, because what they export is on the globals of this shell already.
+const PROVIDED: [(&str, &str); 1] = [(
+    "jstests/libs/mochalite.js",
+    "export const { describe, it, before, after, beforeEach, afterEach } = globalThis;",
+)];
+
+fn provided(name: &str) -> Option<&'static str> {
+    PROVIDED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
 /// Names to files and files to modules.
 #[derive(Clone)]
 pub struct Modules {
@@ -40,6 +50,9 @@ impl Resolver for Modules {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
+        if provided(name).is_some() {
+            return Ok(name.to_owned());
+        }
         let found = sources::resolve(&self.roots, self.place(base, name).as_str());
         found.map(|path| path.to_string()).map_err(|message| Error::new_resolving_message(base, name, message))
     }
@@ -52,6 +65,9 @@ impl Loader for Modules {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<Module<'js, Declared>> {
+        if let Some(text) = provided(name) {
+            return Module::declare(ctx.clone(), name, text);
+        }
         let text = sources::text(Utf8Path::new(name)).map_err(|message| Error::new_loading_message(name, message))?;
         Module::declare(ctx.clone(), name, text)
     }

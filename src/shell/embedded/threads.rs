@@ -118,7 +118,7 @@ impl Threads {
         let end = engine::run(text, &host, self, &mail);
         // Who was told to end has nothing to complain of.
         if let (ShellEnd::UncaughtError { message }, false) = (&end, self.must_end()) {
-            host.borrow_mut().account.print(&format!("uncaught exception: {}", message.trim_end()));
+            host.borrow_mut().account.print(message.trim_end());
         }
         leaving.outcome = Outcome { status: status(&end), result: mail.result.take() };
     }

@@ -16,7 +16,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
-use crate::shell_api::Server;
+use crate::embedded::Server;
 
 pub const USER: &str = "jo,e=";
 pub const PASSWORD: &str = "s/ecret\u{e9}";

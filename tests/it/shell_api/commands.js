@@ -285,5 +285,44 @@ const retrying = db.getMongo().startSession({ retryWrites: true });
 sends({ insert: "c", documents: [{ _id: 1 }], ordered: true, lsid: retrying.getSessionId(), txnNumber: NumberLong(0) },
     () => retrying.getDatabase("d").c.insert({ _id: 1 }));
 
+sends({ update: "c", updates: [{ q: {}, u: { $set: { a: 1 } }, upsert: false, multi: true }], ordered: true, lsid: retrying.getSessionId() },
+    () => retrying.getDatabase("d").c.update({}, { $set: { a: 1 } }, { multi: true }));
+const again = { insert: "c", documents: [{ _id: 1 }], ordered: true, lsid: retrying.getSessionId(), txnNumber: NumberLong(1) };
+sends([again, again], () => retrying.getDatabase("d").c.insert({ _id: 1 }),
+    { ok: 0, code: 91, errorLabels: ["RetryableWriteError"] }, { ok: 1, n: 1 });
+
+const causal = db.getMongo().startSession();
+sends([{ ping: 1, lsid: causal.getSessionId() },
+    { find: "c", filter: {}, lsid: causal.getSessionId(), readConcern: { afterClusterTime: Timestamp(5, 1) },
+        $clusterTime: { clusterTime: Timestamp(6, 1) } }], () => {
+    causal.getDatabase("d").runCommand("ping");
+    causal.getDatabase("d").c.find().itcount();
+}, { ok: 1, operationTime: Timestamp(5, 1), $clusterTime: { clusterTime: Timestamp(6, 1) } });
+assert.eq(db.getMongo().getClusterTime(), { clusterTime: Timestamp(6, 1) });
+
+// A transaction is tried again where the server says so, its commit too.
+const tried = db.getMongo().startSession();
+const inTransaction = (number, fields) => ({ lsid: tried.getSessionId(), txnNumber: NumberLong(number), autocommit: false, ...fields });
+const insertion = (number) => ({ insert: "c", documents: [{ _id: 1 }], ordered: true, ...inTransaction(number, { startTransaction: true }) });
+const ending = (name, number) => "admin " + tojsononeline({ [name]: 1, ...inTransaction(number) });
+assert.eq(sends([insertion(0), ending("abortTransaction", 0), insertion(1), ending("commitTransaction", 1), ending("commitTransaction", 1)],
+    () => tried.withTransaction(() => { assert.commandWorked(tried.getDatabase("d").c.insert({ _id: 1 })); return "done"; }),
+    { ok: 0, code: 112, errorLabels: ["TransientTransactionError"] }, { ok: 1 }, { ok: 1, n: 1 },
+    { ok: 0, code: 64, errorLabels: ["UnknownTransactionCommitResult"] }, { ok: 1 }), "done");
+
+// --- later servers, replication, sharding
+
+sends({ listIndexes: "c" }, () => assert.eq(c.getIndexByName("a_1").key, { a: 1 }), batch(NumberLong(0), [{ key: { a: 1 }, name: "a_1" }], "firstBatch"));
+sends("admin " + tojsononeline({ analyzeShardKey: "d.c", key: { a: 1 } }), () => c.analyzeShardKey({ a: 1 }));
+sends({ createSearchIndexes: "c", indexes: [{ name: "s" }] }, () => c.createSearchIndex({ name: "s" }));
+error = assert.throws(() => sends([], () => c.watch(), { ok: 0, code: 40573, errmsg: "only for replica sets" }));
+assert(error.message.startsWith("watch: this server has no change streams"), error.message);
+assert.eq(error.code, 40573);
+sends(["admin " + tojsononeline({ replSetGetConfig: 1 }),
+    "admin " + tojsononeline({ replSetReconfig: { version: 2, members: [{ _id: 0, host: "a" }, { _id: 1, host: "b" }] } })],
+    () => rs.add("b"), { ok: 1, config: { version: 1, members: [{ _id: 0, host: "a" }] } });
+sends("admin " + tojsononeline({ moveRange: "d.c", toShard: "s", min: { a: 1 } }), () => sh.moveRange("d.c", "s", { a: 1 }));
+sends({ explain: { find: "c", filter: {} }, verbosity: "executionStats" }, () => c.explain({ verbosity: "executionStats" }).find().finish());
+
 Mongo.prototype.runCommand = through;
 print("all as it should be");

