@@ -4,6 +4,7 @@ mod program;
 
 mod alarm;
 mod bad_input;
+mod bson_round;
 mod corpus;
 mod given_mongod;
 mod interrupts;

@@ -12,13 +12,13 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_fuzz");
 const LAST_LINE: &str = "all as it should be";
 
 /// A practice server without planted bugs.
-struct Server {
+pub struct Server {
     process: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let mut process = Command::new(PROGRAM)
             .args(["practice-server", "--port", "0", "--bugs", "none"])
             .stdout(Stdio::piped())
