@@ -1,5 +1,6 @@
 //! Numbers: the wider type of two wins, an int that overflows becomes a long, a long a double.
 
+use super::decimal::{self as decimals, Rounding};
 use super::{Outcome, is_nullish};
 use crate::server::practice::errors::CommandError;
 use crate::server::practice::update::decimal;
@@ -102,7 +103,10 @@ fn two(values: &[Bson], name: &str, number: i32) -> Result<Option<(f64, f64)>, C
 pub fn divide(values: &[Bson]) -> Outcome {
     match two(values, "$divide", 16609)? {
         None => Ok(Bson::Null),
-        Some((_, 0.0)) => Err(CommandError::new(2, "can't $divide by zero")),
+        Some(_) if decimals::is_zero(&values[1]) => Err(CommandError::new(2, "can't $divide by zero")),
+        Some(_) if has_decimal(values) => {
+            Ok(Bson::from(decimals::divide(decimal::of(&values[0]), decimal::of(&values[1]))))
+        }
         Some((left, right)) => Ok(Bson::Double(left / right)),
     }
 }
@@ -110,7 +114,10 @@ pub fn divide(values: &[Bson]) -> Outcome {
 pub fn modulo(values: &[Bson]) -> Outcome {
     match (two(values, "$mod", 16611)?, &values[0], &values[1]) {
         (None, ..) => Ok(Bson::Null),
-        (Some((_, 0.0)), ..) => Err(CommandError::new(16610, "can't $mod by zero")),
+        (Some(_), _, right) if decimals::is_zero(right) => Err(CommandError::new(16610, "can't $mod by zero")),
+        (Some(_), left, right) if has_decimal(values) => {
+            Ok(Bson::from(decimals::remainder(decimal::of(left), decimal::of(right))))
+        }
         (_, Bson::Int32(a), Bson::Int32(b)) => Ok(Bson::Int32(a.wrapping_rem(*b))),
         (_, Bson::Int32(_) | Bson::Int64(_), Bson::Int32(_) | Bson::Int64(_)) => {
             Ok(Bson::Int64(values[0].as_i64().unwrap_or(0).wrapping_rem(values[1].as_i64().unwrap_or(1))))
@@ -119,24 +126,29 @@ pub fn modulo(values: &[Bson]) -> Outcome {
     }
 }
 
-fn whole_or(values: &[Bson], name: &str, float: fn(f64) -> f64) -> Outcome {
+fn has_decimal(values: &[Bson]) -> bool {
+    values.iter().any(|value| matches!(value, Bson::Decimal128(_)))
+}
+
+fn whole_or(values: &[Bson], name: &str, float: fn(f64) -> f64, rounding: Rounding) -> Outcome {
     match &values[0] {
         value if is_nullish(value) => Ok(Bson::Null),
         Bson::Int32(_) | Bson::Int64(_) => Ok(values[0].clone()),
+        Bson::Decimal128(value) => Ok(Bson::from(decimals::at_place(*value, 0, rounding))),
         value => value.as_f64().map(|number| Bson::Double(float(number))).ok_or_else(|| wrong(name, 28765, value)),
     }
 }
 
 pub fn ceil(values: &[Bson]) -> Outcome {
-    whole_or(values, "$ceil", f64::ceil)
+    whole_or(values, "$ceil", f64::ceil, Rounding::Up)
 }
 
 pub fn floor(values: &[Bson]) -> Outcome {
-    whole_or(values, "$floor", f64::floor)
+    whole_or(values, "$floor", f64::floor, Rounding::Down)
 }
 
 /// Rounds at a decimal place from -20 to 100.
-fn at_place(values: &[Bson], name: &str, float: fn(f64) -> f64) -> Outcome {
+fn at_place(values: &[Bson], name: &str, float: fn(f64) -> f64, rounding: Rounding) -> Outcome {
     let place = match values.get(1) {
         None => 0,
         Some(place) if is_nullish(place) => return Ok(Bson::Null),
@@ -149,24 +161,40 @@ fn at_place(values: &[Bson], name: &str, float: fn(f64) -> f64) -> Outcome {
         ));
     }
     if place == 0 {
-        return whole_or(values, name, float);
+        return whole_or(values, name, float, rounding);
     }
     match &values[0] {
         value if is_nullish(value) => Ok(Bson::Null),
+        Bson::Decimal128(value) => Ok(Bson::from(decimals::at_place(*value, place as i32, rounding))),
+        Bson::Int32(_) | Bson::Int64(_) if place > 0 => Ok(values[0].clone()),
+        whole @ (Bson::Int32(_) | Bson::Int64(_)) => integer_at_place(whole, place, rounding),
         value => {
             let number = value.as_f64().ok_or_else(|| wrong(name, 51081, value))?;
             let scale = 10_f64.powi(place as i32);
-            Ok(Bson::Double(float(number * scale) / scale))
+            let scaled = number * scale;
+            Ok(Bson::Double(if scaled.is_finite() { float(scaled) / scale } else { number }))
         }
     }
 }
 
+/// An integer rounded to tens, hundreds and so on.
+fn integer_at_place(value: &Bson, place: i64, rounding: Rounding) -> Outcome {
+    let exact = decimals::at_place(decimal::of(value), place as i32, rounding);
+    // Without an exponent, and past the 53 bits of a double.
+    let plain = decimals::at_place(exact, 0, rounding).to_string().parse::<i64>();
+    match (plain, value) {
+        (Ok(plain), Bson::Int32(_)) => Ok(i32::try_from(plain).map_or(Bson::Int64(plain), Bson::Int32)),
+        (Ok(plain), _) => Ok(Bson::Int64(plain)),
+        (Err(_), _) => Err(CommandError::new(51080, "the rounded integer does not fit 64 bits")),
+    }
+}
+
 pub fn trunc(values: &[Bson]) -> Outcome {
-    at_place(values, "$trunc", f64::trunc)
+    at_place(values, "$trunc", f64::trunc, Rounding::Cut)
 }
 
 pub fn round(values: &[Bson]) -> Outcome {
-    at_place(values, "$round", f64::round_ties_even)
+    at_place(values, "$round", f64::round_ties_even, Rounding::Nearest)
 }
 
 pub fn abs(values: &[Bson]) -> Outcome {
@@ -176,7 +204,8 @@ pub fn abs(values: &[Bson]) -> Outcome {
             Some(value) => Ok(Bson::Int64(value)),
             None => Err(CommandError::new(28680, "can't take $abs of long long min")),
         },
-        _ => whole_or(values, "$abs", f64::abs),
+        Bson::Decimal128(value) => Ok(Bson::from(decimals::absolute(*value))),
+        _ => whole_or(values, "$abs", f64::abs, Rounding::Cut),
     }
 }
 
@@ -188,7 +217,7 @@ fn real(values: &[Bson], name: &str, inside: fn(f64) -> bool, number: i32, float
             if !argument.is_nan() && !inside(argument) {
                 return Err(CommandError::new(number, format!("{name}'s argument is out of its range")));
             }
-            Ok(Bson::Double(float(argument)))
+            Ok(decimals::as_wide(float(argument), values))
         }
     }
 }
@@ -216,7 +245,7 @@ pub fn log(values: &[Bson]) -> Outcome {
         Some((_, base)) if base <= 0.0 || base == 1.0 => {
             Err(CommandError::new(28759, "$log's base must be a positive number not equal to 1"))
         }
-        Some((value, base)) => Ok(Bson::Double(value.log2() / base.log2())),
+        Some((value, base)) => Ok(decimals::as_wide(value.log2() / base.log2(), values)),
     }
 }
 
@@ -226,7 +255,21 @@ pub fn pow(values: &[Bson]) -> Outcome {
         Some((base, exponent)) if base == 0.0 && exponent < 0.0 => {
             Err(CommandError::new(28764, "$pow cannot take a base of 0 and a negative exponent"))
         }
-        Some((base, exponent)) => Ok(Bson::Double(base.powf(exponent))),
+        Some((base, exponent)) => Ok(whole_power(values).unwrap_or(decimals::as_wide(base.powf(exponent), values))),
+    }
+}
+
+/// The power of integers where it is one.
+fn whole_power(values: &[Bson]) -> Option<Bson> {
+    match values {
+        [Bson::Int32(base), Bson::Int32(exponent)] => {
+            let power = i64::from(*base).checked_pow(u32::try_from(*exponent).ok()?)?;
+            Some(i32::try_from(power).map_or(Bson::Int64(power), Bson::Int32))
+        }
+        [base @ (Bson::Int32(_) | Bson::Int64(_)), exponent @ (Bson::Int32(_) | Bson::Int64(_))] => {
+            base.as_i64()?.checked_pow(u32::try_from(exponent.as_i64()?).ok()?).map(Bson::Int64)
+        }
+        _ => None,
     }
 }
 
@@ -252,6 +295,7 @@ pub fn mean(values: &[Bson]) -> Bson {
     let count = values.iter().filter(|value| value.is_number()).count();
     match total(values) {
         _ if count == 0 => Bson::Null,
+        Bson::Decimal128(sum) => Bson::from(decimals::divide(sum, decimal::of(&Bson::Int64(count as i64)))),
         sum => Bson::Double(sum.as_f64().unwrap_or(f64::NAN) / count as f64),
     }
 }

@@ -1,5 +1,7 @@
 //! What evaluates only some of its arguments, or binds names.
 
+use super::fields::Field;
+use super::order::SortArray;
 use super::{Expression, Outcome, Scope, convert, is_nullish, is_true, parse, present};
 use crate::server::practice::errors::CommandError;
 use crate::wire::bson::{Bson, Document};
@@ -14,10 +16,21 @@ pub enum Special {
     Switch(Vec<(Expression, Expression)>, Option<Expression>),
     Let(Vec<(String, Expression)>, Expression),
     Map(Expression, String, Expression),
-    Filter(Expression, String, Expression),
+    Filter(Box<Filter>),
     Reduce(Expression, Expression, Expression),
     Literal(Bson),
+    Field(Box<Field>),
+    SortArray(Box<SortArray>),
     Convert { input: Expression, to: Expression, on_error: Option<Expression>, on_null: Option<Expression> },
+}
+
+/// A `$filter`.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    input: Expression,
+    name: String,
+    test: Expression,
+    limit: Option<Expression>,
 }
 
 type Parsed<T> = Result<T, CommandError>;
@@ -33,8 +46,19 @@ impl Special {
             "$cond" => Self::Cond(reader.cond()?),
             "$switch" => reader.switch()?,
             "$let" => reader.binding()?,
-            "$map" => reader.over(17, Self::Map, "in")?,
-            "$filter" => reader.over(28, Self::Filter, "cond")?,
+            "$map" => {
+                let (input, name, inner) = reader.over("in")?;
+                Self::Map(input, name, inner)
+            }
+            "$filter" => {
+                reader.only(&["input", "as", "cond", "limit"], 28646, 28647)?;
+                let (input, name, test) = reader.over("cond")?;
+                Self::Filter(Box::new(Filter { input, name, test, limit: reader.optional("limit")? }))
+            }
+            "$getField" => Self::Field(Box::new(Field::to_get(&reader)?)),
+            "$setField" => Self::Field(Box::new(Field::to_set(&reader)?)),
+            "$unsetField" => Self::Field(Box::new(Field::to_unset(&reader)?)),
+            "$sortArray" => Self::SortArray(Box::new(SortArray::parse(&reader)?)),
             "$reduce" => reader.reduce()?,
             "$literal" | "$const" => Self::Literal(argument.clone()),
             "$convert" => Self::Convert {
@@ -65,9 +89,9 @@ impl Special {
             Self::Map(input, name, inner) => each(input, scope, "$map", 16883, |item| {
                 inner.evaluate(&scope.with(name, item.clone())).map(|value| Some(present(value)))
             }),
-            Self::Filter(input, name, test) => each(input, scope, "$filter", 28651, |item| {
-                Ok(is_true(&test.evaluate(&scope.with(name, item.clone()))?).then(|| item.clone()))
-            }),
+            Self::Filter(filter) => filter.evaluate(scope),
+            Self::Field(field) => field.evaluate(scope),
+            Self::SortArray(sort) => sort.evaluate(scope),
             Self::Reduce(input, start, inner) => reduce(input, start, inner, scope),
             Self::Literal(value) => Ok(value.clone()),
             Self::Convert { input, to, on_error, on_null } => {
@@ -80,6 +104,39 @@ impl Special {
                     convert::named(&to).ok_or_else(|| CommandError::new(2, format!("Unknown type name: {to:?}")))?;
                 convert(&[value]).or_else(|error| on_error.as_ref().map_or(Err(error), |other| other.evaluate(scope)))
             }
+        }
+    }
+}
+
+impl Filter {
+    fn evaluate(&self, scope: &Scope<'_>) -> Outcome {
+        let Some(items) = items(&self.input, scope, "$filter", 28651)? else { return Ok(Bson::Null) };
+        let limit = self.limit(scope)?;
+        let mut kept = Vec::new();
+        for item in items {
+            if kept.len() >= limit {
+                break;
+            }
+            let inside = scope.with(&self.name, item.clone());
+            if is_true(&self.test.evaluate(&inside)?) {
+                kept.push(item);
+            }
+        }
+        Ok(Bson::Array(kept))
+    }
+
+    fn limit(&self, scope: &Scope<'_>) -> Parsed<usize> {
+        let Some(limit) = &self.limit else { return Ok(usize::MAX) };
+        match limit.evaluate(scope)? {
+            value if is_nullish(&value) => Ok(usize::MAX),
+            value => match value.as_f64() {
+                Some(limit) if limit.fract() != 0.0 || limit.abs() > f64::from(i32::MAX) => {
+                    Err(CommandError::new(327_391, "$filter: limit must be represented as a 32-bit integral value"))
+                }
+                Some(limit) if limit > 0.0 => Ok(limit as usize),
+                Some(_) => Err(CommandError::new(327_392, "$filter: limit must be greater than 0")),
+                None => Err(CommandError::new(327_391, "$filter: limit must be a number")),
+            },
         }
     }
 }
@@ -150,7 +207,8 @@ fn reduce(input: &Expression, start: &Expression, inner: &Expression, scope: &Sc
     Ok(value)
 }
 
-struct Reader<'a> {
+/// Reads the argument of one such expression.
+pub struct Reader<'a> {
     name: &'a str,
     argument: &'a Bson,
     known: &'a [String],
@@ -174,7 +232,31 @@ impl Reader<'_> {
         if list.len() < least { Err(self.error("needs more arguments")) } else { Ok(list) }
     }
 
-    fn document(&self) -> Parsed<&Document> {
+    /// The argument as it stands.
+    pub fn whole(&self) -> Parsed<Expression> {
+        parse(self.argument, self.known, self.depth)
+    }
+
+    /// Refuses what is no document, and fields beside these.
+    pub fn only(&self, fields: &[&str], no_document: i32, unknown_field: i32) -> Parsed<()> {
+        let document = self.argument.as_document().ok_or_else(|| {
+            CommandError::new(no_document, format!("{} only supports an object as its argument", self.name))
+        })?;
+        match document.keys().find(|key| !fields.contains(key)) {
+            None => Ok(()),
+            Some(unknown) => {
+                Err(CommandError::new(unknown_field, format!("{} found an unknown argument: {unknown}", self.name)))
+            }
+        }
+    }
+
+    /// A field that must be there.
+    pub fn required(&self, name: &str, missing: i32) -> Parsed<Expression> {
+        self.optional(name)?
+            .ok_or_else(|| CommandError::new(missing, format!("{} requires '{name}' to be specified", self.name)))
+    }
+
+    pub fn document(&self) -> Parsed<&Document> {
         self.argument.as_document().ok_or_else(|| self.error("takes a document of named arguments"))
     }
 
@@ -231,7 +313,8 @@ impl Reader<'_> {
         Ok(Special::Let(names, parse(inner, &known, self.depth)?))
     }
 
-    fn over(&self, _: i32, make: fn(Expression, String, Expression) -> Special, inner: &str) -> Parsed<Special> {
+    /// Input, name and inner expression of what goes over an array.
+    fn over(&self, inner: &str) -> Parsed<(Expression, String, Expression)> {
         let name = match self.document()?.get("as") {
             None => "this".to_owned(),
             Some(Bson::String(name)) => name.clone(),
@@ -240,7 +323,7 @@ impl Reader<'_> {
         variable_name(&name)?;
         let known = [self.known, std::slice::from_ref(&name)].concat();
         let body = self.document()?.get(inner).ok_or_else(|| self.error(&format!("missing '{inner}' parameter")))?;
-        Ok(make(self.field("input")?, name, parse(body, &known, self.depth)?))
+        Ok((self.field("input")?, name, parse(body, &known, self.depth)?))
     }
 
     fn reduce(&self) -> Parsed<Special> {
@@ -253,7 +336,11 @@ impl Reader<'_> {
     }
 }
 
-fn variable_name(name: &str) -> Parsed<()> {
+/// Refuses names that variables cannot have.
+///
+/// # Errors
+/// 16867
+pub fn variable_name(name: &str) -> Parsed<()> {
     let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || !c.is_ascii());
     let rest = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii());
     if (starts && rest) || name == "CURRENT" {

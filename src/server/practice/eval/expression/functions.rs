@@ -1,6 +1,6 @@
 //! The table of functions: name, number of arguments, what runs.
 
-use super::{Outcome, arithmetic, array, convert, date, set, string};
+use super::{Outcome, arithmetic, array, convert, date, picked, search, set, string};
 use crate::wire::bson::Bson;
 
 /// A function over evaluated arguments.
@@ -120,7 +120,15 @@ const FUNCTIONS: &[Function] = &[
     n("$trim", &["input", "chars"], string::trim),
     n("$ltrim", &["input", "chars"], string::trim_start),
     n("$rtrim", &["input", "chars"], string::trim_end),
-    n("$regexMatch", &["input", "regex", "options"], string::regex_match),
+    r("$regexMatch", &["input", "regex", "options"], (2, 51022), search::regex_match),
+    r("$regexFind", &["input", "regex", "options"], (2, 51022), search::regex_find),
+    r("$regexFindAll", &["input", "regex", "options"], (2, 51022), search::regex_find_all),
+    r("$replaceOne", &["input", "find", "replacement"], (3, 51749), search::replace_one),
+    r("$replaceAll", &["input", "find", "replacement"], (3, 51749), search::replace_all),
+    r("$firstN", &["input", "n"], (2, 5_787_906), picked::first),
+    r("$lastN", &["input", "n"], (2, 5_787_906), picked::last),
+    r("$maxN", &["input", "n"], (2, 5_787_906), picked::max),
+    r("$minN", &["input", "n"], (2, 5_787_906), picked::min),
     f("$type", 1, 1, convert::type_of),
     f("$isNumber", 1, 1, convert::is_number),
     f("$toString", 1, 1, convert::to_string),

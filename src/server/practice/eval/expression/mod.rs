@@ -7,8 +7,13 @@ mod array;
 mod conditional;
 mod convert;
 mod date;
+mod decimal;
+mod fields;
 pub mod fold;
 mod functions;
+mod order;
+pub mod picked;
+mod search;
 mod set;
 mod string;
 
@@ -17,6 +22,7 @@ use std::cell::Cell;
 use super::super::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document};
 use conditional::Special;
+pub use conditional::variable_name;
 use functions::Function;
 
 /// Expressions inside each other.
