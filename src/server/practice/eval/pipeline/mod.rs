@@ -2,6 +2,7 @@
 
 mod group;
 mod join;
+mod pick;
 mod reshape;
 mod select;
 
