@@ -126,6 +126,11 @@ pub fn modulo(values: &[Bson]) -> Outcome {
     }
 }
 
+/// True where a number is so many whole units; `unit` is above 0.
+pub fn is_multiple(value: &Bson, unit: &Bson) -> bool {
+    modulo(&[value.clone(), unit.clone()]).is_ok_and(|rest| decimals::is_zero(&rest))
+}
+
 fn has_decimal(values: &[Bson]) -> bool {
     values.iter().any(|value| matches!(value, Bson::Decimal128(_)))
 }

@@ -21,6 +21,7 @@ use std::cell::Cell;
 
 use super::super::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document};
+pub use arithmetic::is_multiple;
 use conditional::Special;
 pub use conditional::variable_name;
 use functions::Function;

@@ -2,6 +2,7 @@
 
 mod leaf;
 mod parse;
+mod schema;
 mod types;
 
 use super::expression::{Expression, Scope, is_true};
@@ -10,6 +11,7 @@ use crate::server::practice::errors::CommandError;
 use crate::wire::bson::{Bson, Document};
 use leaf::Leaf;
 pub use parse::compile;
+use schema::Schema;
 
 /// A parsed filter.
 #[derive(Clone, Debug)]
@@ -23,6 +25,7 @@ enum Node {
     Not(Box<Node>),
     Constant(bool),
     At(Path, Leaf),
+    Schema(Schema),
     Expression(Box<Expression>),
 }
 
@@ -69,6 +72,7 @@ impl Node {
             Self::Not(node) => !passes(node),
             Self::Constant(value) => *value,
             Self::At(path, leaf) => leaf.matches_any(&path.values(document)),
+            Self::Schema(schema) => schema.matches(&Bson::Document(document.clone())),
             // An expression that fails passes nothing: a filter has no way to say so here.
             Self::Expression(expression) => {
                 let steps = std::cell::Cell::new(0);
@@ -85,6 +89,7 @@ impl Node {
             }
             Self::At(path, leaf) => path.position(document, |value| leaf.matches_any(&[value])),
             Self::Nor(_) | Self::Not(_) | Self::Constant(_) | Self::Expression(_) => None,
+            Self::Schema(_) => None,
         }
     }
 }
