@@ -21,6 +21,7 @@ mod sources;
 mod statistics;
 mod update;
 mod validate;
+mod view_check;
 
 pub use handshake::now;
 pub use insert::{new_id, now as timestamp_now};
