@@ -1,7 +1,7 @@
 //! What `createIndexes` says about an index, checked as a mongod checks it.
 
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::Matcher;
+use crate::server::practice::query::{Matcher, Projection};
 use crate::server::practice::render;
 use crate::wire::bson::{Bson, Document, compare};
 
@@ -112,6 +112,7 @@ impl Spec {
         let (unique, sparse) = (flag("unique"), flag("sparse"));
         let partial = read_partial(spec, sparse, &pattern)?;
         check_expiry(spec, &pattern)?;
+        check_wildcard(spec, &pattern)?;
         if unique && kind == Kind::Hashed {
             return Err(CommandError::new(
                 16764,
@@ -198,12 +199,54 @@ fn read_pattern(pattern: &Document) -> Result<(Vec<(String, bool)>, Kind), Comma
                 return Err(cannot(format!("Values in v:2 index key pattern cannot be of type {kind}. {text}")));
             }
         };
-        if path == "$**" || path.ends_with(".$**") {
+        if is_wildcard(path) {
             kind = Kind::Stored;
         }
         fields.push((path.to_owned(), descending));
     }
+    if pattern.iter().filter(|(_, value)| value.as_str() == Some("hashed")).count() > 1 {
+        return Err(CommandError::new(31303, "A maximum of one index field is allowed to be hashed"));
+    }
     Ok((fields, kind))
+}
+
+fn is_wildcard(path: &str) -> bool {
+    path == "$**" || path.ends_with(".$**")
+}
+
+/// Wildcard indexes have options of their own and cannot have some of the others.
+fn check_wildcard(spec: &Document, pattern: &Document) -> Result<(), CommandError> {
+    let path = pattern.keys().find(|path| is_wildcard(path));
+    let text = pattern.iter().any(|(_, value)| value.as_str() == Some("text"));
+    let projection = spec.get("wildcardProjection");
+    match (path.filter(|_| !text), projection) {
+        (None, None) => return Ok(()),
+        (None, Some(_)) => {
+            let text = "The field 'wildcardProjection' is only allowed in an 'wildcard' index";
+            return Err(CommandError::new(code::BAD_VALUE, text));
+        }
+        (Some(path), Some(_)) if path != "$**" => {
+            let text = "The field 'wildcardProjection' is only allowed when the key is exactly '$**'";
+            return Err(failed(text));
+        }
+        (Some(_), Some(Bson::Document(fields))) if fields.is_empty() => {
+            return Err(failed("The 'wildcardProjection' field can't be an empty object"));
+        }
+        (Some(_), Some(Bson::Document(fields))) => drop(Projection::parse(fields)?),
+        (Some(_), Some(other)) => return Err(wrong_type("wildcardProjection", other, "object")),
+        (Some(_), None) => {}
+    }
+    if let Some(option) = ["unique", "expireAfterSeconds"]
+        .iter()
+        .find(|option| spec.get(option).is_some_and(|value| **option != "unique" || value.as_flag() == Some(true)))
+    {
+        return Err(cannot(format!("Index type 'wildcard' does not support the {option} option")));
+    }
+    Ok(())
+}
+
+fn failed(text: &str) -> CommandError {
+    CommandError::new(code::FAILED_TO_PARSE, text)
 }
 
 fn plugin_kind(plugin: &str) -> Result<Kind, CommandError> {
@@ -220,6 +263,10 @@ fn check_path(path: &str) -> Result<(), CommandError> {
     }
     if path.split('.').any(str::is_empty) {
         return Err(cannot("Index keys cannot contain an empty field."));
+    }
+    let last = path.rsplit('.').next() == Some("$**");
+    if path.split('.').filter(|part| *part == "$**").count() > usize::from(last) {
+        return Err(cannot("Wildcard must be the last part of an index key."));
     }
     let allowed = |part: &str| matches!(part, "$**" | "$id" | "$db" | "$ref");
     if path.split('.').any(|part| part.starts_with('$') && !allowed(part)) {
