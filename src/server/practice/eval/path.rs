@@ -1,6 +1,10 @@
 //! Dotted paths: `a.b.0.c` through documents and, implicitly, through the elements of arrays.
 
+use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document};
+
+/// Parts of a path that stages and projections write to, as a mongod has it; more would make too deep a document.
+const MOST_PARTS: usize = 200;
 
 /// A path taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,17 @@ impl Path {
         }
         None
     }
+}
+
+/// The parts of a path that is written to.
+///
+/// # Errors
+/// 15 for too many.
+pub fn parts(path: &str) -> Result<Vec<String>, CommandError> {
+    if path.bytes().filter(|byte| *byte == b'.').count() >= MOST_PARTS {
+        return Err(CommandError::new(code::OVERFLOW, "FieldPath is too long"));
+    }
+    Ok(path.split('.').map(str::to_owned).collect())
 }
 
 fn element_fits(item: &Bson, rest: &[String], fits: &impl Fn(Option<&Bson>) -> bool) -> bool {
@@ -77,6 +92,35 @@ fn in_array<'a>(items: &'a [Bson], path: &[String], found: &mut Vec<Option<&'a B
     }
     if items.is_empty() && found.len() == before {
         found.push(None);
+    }
+}
+
+/// Sets a value below a path, making documents on the way and going into every element of arrays. Undefined takes it out.
+pub fn set(document: &mut Document, path: &[String], value: &Bson) {
+    let Some((name, rest)) = path.split_first() else { return };
+    if rest.is_empty() {
+        if *value == Bson::Undefined {
+            document.remove(name);
+        } else {
+            document.set(name, value);
+        }
+        return;
+    }
+    if *value == Bson::Undefined && !document.contains(name) {
+        return;
+    }
+    match document.get_mut(name) {
+        Some(Bson::Document(inner)) => set(inner, rest, value),
+        Some(Bson::Array(items)) => items.iter_mut().for_each(|item| {
+            if let Bson::Document(inner) = item {
+                set(inner, rest, value);
+            }
+        }),
+        _ => {
+            let mut inner = Document::new();
+            set(&mut inner, rest, value);
+            document.set(name, inner);
+        }
     }
 }
 

@@ -1,8 +1,14 @@
 //! Which fields of a document a client gets.
 
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::expression::{Expression, Scope};
 use super::matcher::Matcher;
+use super::path::{parts, set};
 use crate::doc;
-use crate::server::practice::errors::CommandError;
+use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document};
 
 /// A parsed projection.
@@ -13,6 +19,11 @@ pub struct Projection {
     id: bool,
     /// The array whose matched element is wanted, from `a.$`.
     positional: Option<String>,
+    /// Fields that expressions make, and the variables of the command.
+    computed: Vec<(Vec<String>, Expression)>,
+    variables: Option<Document>,
+    /// Evaluations so far: all documents of a command share its bound.
+    steps: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -25,6 +36,8 @@ enum Choice {
     Slice(i64, Option<i64>),
     ElementMatches(Matcher),
     Literal(Bson),
+    /// Shown by an expression of the projection's own.
+    Computed,
 }
 
 impl Projection {
@@ -33,7 +46,23 @@ impl Projection {
     /// # Errors
     /// Inclusions and exclusions mixed (31253, 31254), unknown operators (31325), wrong arguments.
     pub fn parse(fields: &Document) -> Result<Self, CommandError> {
-        let mut projection = Self { root: Branch::default(), including: false, id: true, positional: None };
+        Self::parse_with(fields, None)
+    }
+
+    /// The same where expressions may use the variables of the command.
+    ///
+    /// # Errors
+    /// As [`Projection::parse`].
+    pub fn parse_with(fields: &Document, variables: Option<&Document>) -> Result<Self, CommandError> {
+        let mut projection = Self {
+            root: Branch::default(),
+            including: false,
+            id: true,
+            positional: None,
+            computed: Vec::new(),
+            variables: variables.cloned(),
+            steps: Arc::default(),
+        };
         let mut mode = None;
         for (name, value) in fields.iter() {
             if name.is_empty() || name.split('.').any(str::is_empty) {
@@ -49,7 +78,14 @@ impl Projection {
     }
 
     fn field(&mut self, name: &str, value: &Bson, mode: &mut Option<bool>) -> Result<(), CommandError> {
+        let path = parts(name)?;
         if let Some(array) = name.strip_suffix(".$") {
+            if self.positional.is_some() {
+                return Err(CommandError::new(31276, "Cannot specify more than one positional projection per query."));
+            }
+            if value.as_flag() == Some(false) {
+                return Err(CommandError::new(31395, "positional projection cannot be used with exclusion"));
+            }
             self.positional = Some(array.to_owned());
             self.root.insert(array, Choice::Whole)?;
             return agree(mode, true, name);
@@ -57,7 +93,17 @@ impl Projection {
         if name.split('.').any(|part| part.starts_with('$')) {
             return Err(CommandError::new(16410, format!("FieldPath field names may not start with '$': {name}")));
         }
+        if is_expression(value) {
+            let known: Vec<String> = self.variables.iter().flat_map(Document::keys).map(str::to_owned).collect();
+            let expression = Expression::parse(value, &known).map_err(as_projection)?;
+            agree(mode, true, name)?;
+            self.computed.push((path, expression));
+            return self.root.insert(name, Choice::Computed);
+        }
         let choice = match value {
+            Bson::Document(below) if below.keys().next().is_some_and(|key| !key.starts_with('$')) => {
+                return below.iter().try_for_each(|(key, value)| self.field(&format!("{name}.{key}"), value, mode));
+            }
             Bson::Document(operator) => operator_choice(operator, mode, name)?,
             Bson::Boolean(_) | Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) => {
                 let wanted = value.as_flag().unwrap_or(true);
@@ -70,7 +116,8 @@ impl Projection {
             }
             literal => {
                 agree(mode, true, name)?;
-                Choice::Literal(literal.clone())
+                self.computed.push((path, Expression::Literal(literal.clone())));
+                Choice::Computed
             }
         };
         self.root.insert(name, choice)
@@ -79,7 +126,7 @@ impl Projection {
     /// The fields that are wanted.
     ///
     /// # Errors
-    /// None today; computed fields will have some.
+    /// Those of the expressions.
     pub fn apply(&self, document: &Document) -> Result<Document, CommandError> {
         let mut shown = if self.including { self.root.include(document) } else { self.root.exclude(document) };
         if self.including
@@ -92,7 +139,21 @@ impl Projection {
         if !self.id {
             shown.remove("_id");
         }
+        self.compute(document, &mut shown)?;
         Ok(shown)
+    }
+
+    fn compute(&self, document: &Document, shown: &mut Document) -> Result<(), CommandError> {
+        if self.computed.is_empty() {
+            return Ok(());
+        }
+        let steps = Cell::new(self.steps.load(Ordering::Relaxed));
+        let scope = Scope::new(document, self.variables.as_ref(), &steps);
+        for (path, expression) in &self.computed {
+            set(shown, path, &expression.evaluate(&scope)?);
+        }
+        self.steps.store(steps.get(), Ordering::Relaxed);
+        Ok(())
     }
 
     /// The same, with the element at `position` alone where `a.$` asks for it.
@@ -102,12 +163,48 @@ impl Projection {
     pub fn apply_at(&self, document: &Document, position: Option<usize>) -> Result<Document, CommandError> {
         let mut shown = self.apply(document)?;
         if let (Some(array), Some(at)) = (&self.positional, position)
-            && let Some(Bson::Array(items)) = shown.get_mut(array)
+            && let Some(items) = first_array(&mut shown, array)
             && at < items.len()
         {
             *items = vec![items.swap_remove(at)];
         }
         Ok(shown)
+    }
+}
+
+/// The first array on a path through documents.
+fn first_array<'a>(document: &'a mut Document, path: &str) -> Option<&'a mut Vec<Bson>> {
+    let mut document = document;
+    for name in path.split('.') {
+        match document.get_mut(name)? {
+            Bson::Array(items) => return Some(items),
+            Bson::Document(inner) => document = inner,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// True for what the evaluator reads, and not this projection: paths and all functions but its own.
+fn is_expression(value: &Bson) -> bool {
+    match value {
+        Bson::String(text) => text.starts_with('$'),
+        Bson::Document(operator) => match operator.first() {
+            // `{$slice: ["$a", 1]}` is the function, `{$slice: [1, 2]}` the operator.
+            Some(("$slice", Bson::Array(items))) => items.len() == 3 || !items.first().is_none_or(Bson::is_number),
+            Some(("$slice" | "$elemMatch" | "$meta", _)) => false,
+            Some((key, _)) => key.starts_with('$'),
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// An unknown function is an unknown operator of the projection.
+fn as_projection(error: CommandError) -> CommandError {
+    match error.code {
+        code::INVALID_PIPELINE_OPERATOR => CommandError::new(31325, error.message),
+        _ => error,
     }
 }
 
@@ -140,22 +237,7 @@ fn operator_choice(operator: &Document, mode: &mut Option<bool>, name: &str) -> 
             Matcher::parse(&doc! { "x": { "$elemMatch": (condition.clone()) } }).map(Choice::ElementMatches)
         }
         "$meta" => Ok(Choice::Literal(Bson::Double(0.0))),
-        "$literal" => {
-            agree(mode, true, name)?;
-            Ok(Choice::Literal(argument.clone()))
-        }
-        key if key.starts_with('$') => Err(CommandError::new(31325, format!("Unknown expression {key}"))),
-        _ => {
-            agree(mode, true, name)?;
-            let mut below = Branch::default();
-            for (key, value) in operator.iter() {
-                if value.as_flag().is_none() {
-                    return Err(CommandError::new(31308, "unsupported value in a sub-projection"));
-                }
-                below.insert(key, Choice::Whole)?;
-            }
-            Ok(Choice::Below(below))
-        }
+        key => Err(CommandError::new(31325, format!("Unknown expression {key}"))),
     }
 }
 
@@ -191,7 +273,9 @@ fn cut(items: &[Bson], count: i64, limit: Option<i64>) -> Vec<Bson> {
 
 impl Branch {
     fn computes(&self) -> bool {
-        self.0.iter().any(|(_, choice)| matches!(choice, Choice::ElementMatches(_) | Choice::Literal(_)))
+        self.0
+            .iter()
+            .any(|(_, choice)| matches!(choice, Choice::ElementMatches(_) | Choice::Literal(_) | Choice::Computed))
     }
 
     fn insert(&mut self, path: &str, choice: Choice) -> Result<(), CommandError> {
@@ -263,6 +347,7 @@ impl Choice {
             }
             (Self::ElementMatches(_), _) => None,
             (Self::Literal(value), _) => Some(value.clone()),
+            (Self::Computed, _) => None,
         }
     }
 }
@@ -290,6 +375,34 @@ mod tests {
         assert_eq!(shown(doc! { "l": { "$slice": [1, 2] } }, document.clone()).get_array("l").unwrap().len(), 2);
         let extreme = shown(doc! { "l": { "$slice": [(i64::MIN), (i64::MAX)] } }, document);
         assert_eq!(extreme.get_array("l").unwrap().len(), 4);
+    }
+
+    #[test]
+    fn expressions_make_fields_of_the_whole_document() {
+        let document = doc! { "_id": 1, "a": [1, 2, 3], "b": { "c": "x" } };
+        let fields = doc! { "n": { "$size": "$a" }, "b": { "c": 1, "d": "$b.c" }, "last": { "$slice": ["$a", (-1)] } };
+        let wanted = doc! { "_id": 1, "b": { "c": "x", "d": "x" }, "n": 3, "last": [3] };
+        assert_eq!(shown(fields, document.clone()), wanted);
+        let failing = Projection::parse(&doc! { "n": { "$size": "$b" } }).unwrap().apply(&document);
+        assert_eq!(failing.unwrap_err().code, 17124);
+        let variables = doc! { "v": 5 };
+        let bound = Projection::parse_with(&doc! { "n": "$$v" }, Some(&variables)).unwrap();
+        assert_eq!(bound.apply(&document).unwrap(), doc! { "_id": 1, "n": 5 });
+    }
+
+    #[test]
+    fn the_matched_element_is_that_of_the_first_array_on_the_path() {
+        let document = doc! { "_id": 1, "s": { "t": [{ "u": 1 }, { "u": 2 }] } };
+        let projection = Projection::parse(&doc! { "s.t.$": 1 }).unwrap();
+        assert_eq!(projection.apply_at(&document, Some(1)).unwrap(), doc! { "_id": 1, "s": { "t": [{ "u": 2 }] } });
+        assert_eq!(Projection::parse(&doc! { "a.$": 1, "b.$": 1 }).unwrap_err().code, 31276);
+        assert_eq!(Projection::parse(&doc! { "a.$": 0 }).unwrap_err().code, 31395);
+    }
+
+    #[test]
+    fn a_path_of_many_parts_is_refused() {
+        let fields: Document = [(vec!["a"; 1_000_000].join("."), Bson::Int32(1))].into_iter().collect();
+        assert_eq!(Projection::parse(&fields).unwrap_err().code, 15);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{MadeStage, Parser, Run, Stage, document};
 use crate::server::practice::errors::CommandError;
 use crate::server::practice::eval::Projection;
 use crate::server::practice::eval::expression::{Expression, Scope};
+use crate::server::practice::eval::path::{parts, set};
 use crate::wire::bson::{Bson, Document};
 
 type Documents = Result<Vec<Document>, CommandError>;
@@ -67,7 +68,7 @@ fn split(
             }
             other => {
                 let expression = Expression::parse(other, parser.known)?;
-                computed.push((path.split('.').map(str::to_owned).collect(), expression));
+                computed.push((parts(&path)?, expression));
             }
         }
     }
@@ -94,35 +95,6 @@ fn add(document: &mut Document, computed: &[(Vec<String>, Expression)], scope: &
     Ok(())
 }
 
-/// Sets a value below a path, making documents on the way and going into every element of arrays.
-fn set(document: &mut Document, path: &[String], value: &Bson) {
-    let Some((name, rest)) = path.split_first() else { return };
-    if rest.is_empty() {
-        if *value == Bson::Undefined {
-            document.remove(name);
-        } else {
-            document.set(name, value);
-        }
-        return;
-    }
-    if *value == Bson::Undefined && !document.contains(name) {
-        return;
-    }
-    match document.get_mut(name) {
-        Some(Bson::Document(inner)) => set(inner, rest, value),
-        Some(Bson::Array(items)) => items.iter_mut().for_each(|item| {
-            if let Bson::Document(inner) = item {
-                set(inner, rest, value);
-            }
-        }),
-        _ => {
-            let mut inner = Document::new();
-            set(&mut inner, rest, value);
-            document.set(name, inner);
-        }
-    }
-}
-
 #[derive(Debug)]
 struct AddFields(Vec<(Vec<String>, Expression)>);
 
@@ -141,7 +113,7 @@ pub fn add_fields(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
                 format!("FieldPath field names may not start with '$' or be empty: '{name}'"),
             ));
         }
-        Ok((name.split('.').map(str::to_owned).collect(), Expression::parse(value, parser.known)?))
+        Ok((parts(name)?, Expression::parse(value, parser.known)?))
     };
     Ok(Box::new(AddFields(fields.iter().map(one).collect::<Result<_, _>>()?)))
 }
