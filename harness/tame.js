@@ -2,6 +2,7 @@
 var $loop, $tame;
 (function () {
     var keys = Object.keys, now = Date.now, say = print, known = {}, rules = $tameRules;
+    var wire = typeof Mongo === 'function' ? Mongo.prototype : undefined;
 
     // --- loops: 2,000 turns a statement, or two seconds; a statement that starts gets a new account
     var account = {};
@@ -65,8 +66,13 @@ var $loop, $tame;
     clampString('pad', 1000000);
 
     // --- commands, by the rules above
+    var byName = Object.create(null), anyName = [];
+    rules.forEach(function (rule) {
+        rule.commands.forEach(function (name) {
+            if (name === '*') { anyName.push(rule); } else { (byName[name] = byName[name] || []).push(rule); }
+        });
+    });
     function applies(rule, database, command, name) {
-        if (rule.commands[0] !== '*' && rule.commands.indexOf(name) < 0) { return false; }
         if (rule.database !== undefined && !new RegExp('^(' + rule.database + ')$').test(database)) { return false; }
         return rule.value === undefined || new RegExp(rule.value).test(String(command[name]));
     }
@@ -76,39 +82,57 @@ var $loop, $tame;
             say('tamed: ' + rule.id);
         }
     }
+    function edited(rule, command) {
+        rule.fields.forEach(function (field) {
+            if (command[field] === undefined || (rule.action === 'clamp' && !(command[field] > rule.most))) { return; }
+            tell(rule);
+            command = Object.assign({}, command);
+            if (rule.action === 'clamp') { command[field] = rule.most; } else { delete command[field]; }
+        });
+        return command;
+    }
     // Refused commands get an answer; others may come back with a field less or a smaller number.
     $tame = function (database, command) {
         var name = command === null || typeof command !== 'object' ? undefined : keys(command)[0];
         if (name === undefined) { return { command: command }; }
-        for (var at = 0; at < rules.length; at++) {
-            var rule = rules[at];
+        var those = byName[name] === undefined ? anyName : anyName.concat(byName[name]);
+        for (var at = 0; at < those.length; at++) {
+            var rule = those[at];
             if (!applies(rule, database, command, name)) { continue; }
             if (rule.action === 'refuse') {
                 tell(rule);
                 return { reply: { ok: 0, errmsg: 'tamed: ' + rule.id, code: 20 } };
             }
-            rule.fields.forEach(function (field) {
-                if (command[field] === undefined || (rule.action === 'clamp' && !(command[field] > rule.most))) { return; }
-                tell(rule);
-                command = Object.assign({}, command);
-                if (rule.action === 'clamp') { command[field] = rule.most; } else { delete command[field]; }
-            });
+            command = edited(rule, command);
         }
         return { command: command };
     };
-    function tamed(prototype, databaseOf) {
-        ['runCommand', 'runReadCommand', '_dbCommand'].forEach(function (method) {
-            var original = prototype[method];
-            if (typeof original !== 'function') { return; }
-            Object.defineProperty(prototype, method, { configurable: true, writable: true, enumerable: false, value: function (command, extra) {
-                var document = typeof command === 'string' && !(this instanceof DBCollection) ? Object.assign((function (o) { o[command] = 1; return o; })({}), extra) : command;
-                var outcome = $tame(databaseOf(this), document);
-                return outcome.reply || original.call(this, outcome.command, document === command ? extra : undefined);
-            } });
-        });
+    // Where a shell sends everything through one place it is tamed there, helpers and all; else what tests call directly.
+    function replace(prototype, method, make) {
+        var original = prototype[method];
+        if (typeof original !== 'function') { return false; }
+        Object.defineProperty(prototype, method, { configurable: true, writable: true, enumerable: false, value: make(original) });
+        return true;
     }
-    if (typeof DB === 'function' && typeof DBCollection === 'function') {
-        tamed(DB.prototype, function (db) { return db.getName(); });
+    var everything = wire !== undefined && replace(wire, 'runCommand', function (original) {
+        return function (database, command, options) {
+            var outcome = $tame(database, command);
+            return outcome.reply || original.call(this, database, outcome.command, options);
+        };
+    });
+    if (!everything && typeof DB === 'function') {
+        ['runCommand', 'runReadCommand', '_dbCommand'].forEach(function (method) {
+            replace(DB.prototype, method, function (original) {
+                return function (command, extra) {
+                    var document = command;
+                    if (typeof command === 'string') {
+                        document = Object.assign((function (o) { o[command] = 1; return o; })({}), extra);
+                    }
+                    var outcome = $tame(this.getName(), document);
+                    return outcome.reply || original.call(this, outcome.command, document === command ? extra : undefined);
+                };
+            });
+        });
     }
 
     // --- what later statements stand on

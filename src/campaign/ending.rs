@@ -10,10 +10,8 @@ use crate::report::Summary;
 pub fn exit_code(summary: &Summary, interrupt: Option<Interrupt>, script_errors_count: bool) -> ExitCode {
     let seen = |verdict| summary.verdicts.get(&verdict).copied().unwrap_or(0);
     let (sent, _) = summary.effectiveness.command_totals();
-    match interrupt {
-        Some(Interrupt::CtrlC) => return ExitCode::Interrupted,
-        Some(Interrupt::Terminate) => return ExitCode::Terminated,
-        None => {}
+    if let Some(interrupt) = interrupt {
+        return interrupt.into();
     }
     if !summary.failures.is_empty() {
         ExitCode::FailuresFound

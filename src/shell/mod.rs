@@ -175,6 +175,8 @@ pub struct Ended {
     pub end: ShellEnd,
     /// Bytes of output that were dropped.
     pub output_dropped: u64,
+    /// Threads of the file that did not end with it; they were killed.
+    pub threads_left: bool,
     /// Wall time from start to end.
     pub elapsed: Duration,
 }

@@ -10,5 +10,7 @@ mod interrupts;
 mod planted_bugs;
 mod real_servers;
 mod repetition;
+mod service;
 mod shell_api;
+mod taming;
 mod tidy;

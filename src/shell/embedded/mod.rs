@@ -10,10 +10,12 @@ mod bson_crossing;
 mod engine;
 mod harness;
 mod host;
+mod modules;
 mod natives;
 mod outbox;
 mod parent;
 mod sources;
+mod threads;
 pub mod worker;
 
 pub use parent::EmbeddedShell;

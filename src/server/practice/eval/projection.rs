@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::expression::{Expression, Scope};
 use super::matcher::Matcher;
+use super::meta::{Meta, MetaField};
 use super::path::{parts, set};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
@@ -24,6 +25,8 @@ pub struct Projection {
     variables: Option<Document>,
     /// Evaluations so far: all documents of a command share its bound.
     steps: Arc<AtomicU64>,
+    /// Fields that hold what the query knows of a document.
+    metas: Vec<(Vec<String>, MetaField)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,7 +38,6 @@ enum Choice {
     Below(Branch),
     Slice(i64, Option<i64>),
     ElementMatches(Matcher),
-    Literal(Bson),
     /// Shown by an expression of the projection's own.
     Computed,
 }
@@ -62,6 +64,7 @@ impl Projection {
             computed: Vec::new(),
             variables: variables.cloned(),
             steps: Arc::default(),
+            metas: Vec::new(),
         };
         let mut mode = None;
         for (name, value) in fields.iter() {
@@ -71,7 +74,7 @@ impl Projection {
             projection.field(name, value, &mut mode)?;
         }
         projection.including = mode.unwrap_or(!projection.root.0.is_empty() && projection.root.computes());
-        if fields.get("_id").and_then(Bson::as_flag) == Some(true) && fields.len() == 1 {
+        if fields.get("_id").and_then(Bson::as_flag) == Some(true) && projection.root.0.is_empty() {
             projection.including = true;
         }
         Ok(projection)
@@ -92,6 +95,10 @@ impl Projection {
         }
         if name.split('.').any(|part| part.starts_with('$')) {
             return Err(CommandError::new(16410, format!("FieldPath field names may not start with '$': {name}")));
+        }
+        if let Some(argument) = value.as_document().and_then(|operator| operator.get("$meta")) {
+            self.metas.push((path, MetaField::parse(argument)?));
+            return Ok(());
         }
         if is_expression(value) {
             let known: Vec<String> = self.variables.iter().flat_map(Document::keys).map(str::to_owned).collect();
@@ -156,12 +163,25 @@ impl Projection {
         Ok(())
     }
 
-    /// The same, with the element at `position` alone where `a.$` asks for it.
+    /// True where it shows that figure.
+    pub fn needs(&self, field: MetaField) -> bool {
+        self.metas.iter().any(|(_, known)| *known == field)
+    }
+
+    /// The same, with the element at `position` alone where `a.$` asks for it, and with what the query knows.
     ///
     /// # Errors
     /// As [`Projection::apply`].
-    pub fn apply_at(&self, document: &Document, position: Option<usize>) -> Result<Document, CommandError> {
+    pub fn apply_at(
+        &self,
+        document: &Document,
+        position: Option<usize>,
+        meta: &Meta,
+    ) -> Result<Document, CommandError> {
         let mut shown = self.apply(document)?;
+        for (name, field) in &self.metas {
+            set(&mut shown, name, &field.of(meta));
+        }
         if let (Some(array), Some(at)) = (&self.positional, position)
             && let Some(items) = first_array(&mut shown, array)
             && at < items.len()
@@ -192,7 +212,7 @@ fn is_expression(value: &Bson) -> bool {
         Bson::Document(operator) => match operator.first() {
             // `{$slice: ["$a", 1]}` is the function, `{$slice: [1, 2]}` the operator.
             Some(("$slice", Bson::Array(items))) => items.len() == 3 || !items.first().is_none_or(Bson::is_number),
-            Some(("$slice" | "$elemMatch" | "$meta", _)) => false,
+            Some(("$slice" | "$elemMatch", _)) => false,
             Some((key, _)) => key.starts_with('$'),
             None => false,
         },
@@ -236,7 +256,6 @@ fn operator_choice(operator: &Document, mode: &mut Option<bool>, name: &str) -> 
             agree(mode, true, name)?;
             Matcher::parse(&doc! { "x": { "$elemMatch": (condition.clone()) } }).map(Choice::ElementMatches)
         }
-        "$meta" => Ok(Choice::Literal(Bson::Double(0.0))),
         key => Err(CommandError::new(31325, format!("Unknown expression {key}"))),
     }
 }
@@ -273,9 +292,7 @@ fn cut(items: &[Bson], count: i64, limit: Option<i64>) -> Vec<Bson> {
 
 impl Branch {
     fn computes(&self) -> bool {
-        self.0
-            .iter()
-            .any(|(_, choice)| matches!(choice, Choice::ElementMatches(_) | Choice::Literal(_) | Choice::Computed))
+        self.0.iter().any(|(_, choice)| matches!(choice, Choice::ElementMatches(_) | Choice::Computed))
     }
 
     fn insert(&mut self, path: &str, choice: Choice) -> Result<(), CommandError> {
@@ -304,11 +321,6 @@ impl Branch {
         for (name, value) in document.iter() {
             if let Some(value) = self.choice(name).and_then(|choice| choice.show(name, value, true)) {
                 shown.push(name, value);
-            }
-        }
-        for (name, choice) in &self.0 {
-            if let Choice::Literal(value) = choice {
-                shown.set(name, value.clone());
             }
         }
         shown
@@ -346,7 +358,6 @@ impl Choice {
                 Some(Bson::Array(vec![items[at].clone()]))
             }
             (Self::ElementMatches(_), _) => None,
-            (Self::Literal(value), _) => Some(value.clone()),
             (Self::Computed, _) => None,
         }
     }
@@ -394,7 +405,10 @@ mod tests {
     fn the_matched_element_is_that_of_the_first_array_on_the_path() {
         let document = doc! { "_id": 1, "s": { "t": [{ "u": 1 }, { "u": 2 }] } };
         let projection = Projection::parse(&doc! { "s.t.$": 1 }).unwrap();
-        assert_eq!(projection.apply_at(&document, Some(1)).unwrap(), doc! { "_id": 1, "s": { "t": [{ "u": 2 }] } });
+        assert_eq!(
+            projection.apply_at(&document, Some(1), &Meta::default()).unwrap(),
+            doc! { "_id": 1, "s": { "t": [{ "u": 2 }] } }
+        );
         assert_eq!(Projection::parse(&doc! { "a.$": 1, "b.$": 1 }).unwrap_err().code, 31276);
         assert_eq!(Projection::parse(&doc! { "a.$": 0 }).unwrap_err().code, 31395);
     }
@@ -403,6 +417,16 @@ mod tests {
     fn a_path_of_many_parts_is_refused() {
         let fields: Document = [(vec!["a"; 1_000_000].join("."), Bson::Int32(1))].into_iter().collect();
         assert_eq!(Projection::parse(&fields).unwrap_err().code, 15);
+    }
+
+    #[test]
+    fn a_figure_is_shown_beside_all_fields_or_those_that_are_included() {
+        let meta = Meta { text_score: Some(1.5), ..Meta::default() };
+        let document = doc! { "_id": 1, "a": 2 };
+        let shown = |fields: Document| Projection::parse(&fields).unwrap().apply_at(&document, None, &meta).unwrap();
+        assert_eq!(shown(doc! { "s": { "$meta": "textScore" } }), doc! { "_id": 1, "a": 2, "s": 1.5 });
+        assert_eq!(shown(doc! { "_id": 1, "s": { "$meta": "textScore" } }), doc! { "_id": 1, "s": 1.5 });
+        assert_eq!(shown(doc! { "s": { "$meta": "recordId" } }), document);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::pick::{Pick, is_pick};
-use super::{MadeStage, Parser, Run, Stage, document};
+use super::{Item, Items, MadeStage, Parser, Run, Stage, document};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::SortPattern;
@@ -118,8 +118,8 @@ pub fn sort_by_count(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 struct SortByCount(Group, SortPattern);
 
 impl Stage for SortByCount {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
-        let mut groups = self.0.run(documents, run)?;
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
+        let mut groups = self.0.run(items, run)?;
         groups.sort_by(|left, right| self.1.compare(left, right));
         Ok(groups)
     }
@@ -128,14 +128,9 @@ impl Stage for SortByCount {
 type Values = Vec<Vec<Bson>>;
 
 impl Group {
-    fn finish(
-        id: Bson,
-        values: &Values,
-        accumulators: &[Accumulator],
-        run: &Run<'_>,
-    ) -> Result<Document, CommandError> {
+    fn finish(id: Bson, values: &Values, accumulators: &[Accumulator], run: &Run<'_>) -> Result<Item, CommandError> {
         // What counts the values of $firstN and its kin sees the group's id.
-        let key = id.as_document().cloned().unwrap_or_default();
+        let key = Item::from(id.as_document().cloned().unwrap_or_default());
         let mut document = doc! { "_id": id };
         for (accumulator, values) in accumulators.iter().zip(values) {
             let value = match &accumulator.fold {
@@ -144,20 +139,20 @@ impl Group {
             };
             document.push(accumulator.field.clone(), value);
         }
-        Ok(document)
+        Ok(document.into())
     }
 }
 
 fn accumulate(
     accumulators: &[Accumulator],
     values: &mut Values,
-    document: &Document,
+    item: &Item,
     run: &Run<'_>,
 ) -> Result<(), CommandError> {
-    let scope = run.scope(document);
+    let scope = run.scope(item);
     for (accumulator, values) in accumulators.iter().zip(values) {
         match &accumulator.fold {
-            Fold::Pick(pick) => values.push(pick.value(document, &scope)?),
+            Fold::Pick(pick) => values.push(pick.value(item, &scope)?),
             Fold::Plain { argument, wants_missing, .. } => match argument.evaluate(&scope)? {
                 Bson::Undefined if !wants_missing => {}
                 Bson::Undefined => values.push(Bson::Null),
@@ -175,9 +170,9 @@ fn accumulate(
 }
 
 impl Stage for Group {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let mut groups: BTreeMap<Key, Values> = BTreeMap::new();
-        for document in &documents {
+        for document in &items {
             let id = match self.id.evaluate(&run.scope(document))? {
                 Bson::Undefined => Bson::Null,
                 id => id,
@@ -230,9 +225,9 @@ fn output(fields: &Document, parser: &Parser<'_>) -> Result<Vec<Accumulator>, Co
 }
 
 impl Stage for Bucket {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let mut buckets: BTreeMap<(bool, Key), Values> = BTreeMap::new();
-        for document in &documents {
+        for document in &items {
             let value = self.by.evaluate(&run.scope(document))?;
             let inside = self
                 .boundaries
@@ -278,9 +273,9 @@ pub fn bucket_auto(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for BucketAuto {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let mut keyed = Vec::new();
-        for document in documents {
+        for document in items {
             keyed.push((Key(self.by.evaluate(&run.scope(&document))?), document));
         }
         keyed.sort_by(|left, right| left.0.cmp(&right.0));
