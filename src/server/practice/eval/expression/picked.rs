@@ -53,7 +53,7 @@ pub fn count(value: &Bson) -> Result<usize, CommandError> {
     let number = value.as_f64().ok_or_else(|| {
         CommandError::new(5_787_902, format!("'n' must be a positive number, found {}", value.type_name()))
     })?;
-    if number.fract() != 0.0 || number.abs() > 9.2e18 {
+    if number.fract() != 0.0 || number.abs() > 9.23e18 {
         return Err(CommandError::new(5_787_903, "'n' must be a whole number of 64 bits"));
     }
     if number < 1.0 {
