@@ -1,8 +1,9 @@
 //! What `createIndexes` says about an index, checked as a mongod checks it.
 
 use super::special::{Special, complete_weights};
+use super::wildcard::{check_wildcard, is_wildcard};
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::{Matcher, Projection};
+use crate::server::practice::query::Matcher;
 use crate::server::practice::render;
 use crate::wire::bson::{Bson, Document, compare};
 
@@ -215,45 +216,6 @@ fn read_pattern(pattern: &Document) -> Result<(Vec<(String, bool)>, Kind), Comma
     Ok((fields, kind))
 }
 
-fn is_wildcard(path: &str) -> bool {
-    path == "$**" || path.ends_with(".$**")
-}
-
-/// Wildcard indexes have options of their own and cannot have some of the others.
-fn check_wildcard(spec: &Document, pattern: &Document) -> Result<(), CommandError> {
-    let path = pattern.keys().find(|path| is_wildcard(path));
-    let text = pattern.iter().any(|(_, value)| value.as_str() == Some("text"));
-    let projection = spec.get("wildcardProjection");
-    match (path.filter(|_| !text), projection) {
-        (None, None) => return Ok(()),
-        (None, Some(_)) => {
-            let text = "The field 'wildcardProjection' is only allowed in an 'wildcard' index";
-            return Err(CommandError::new(code::BAD_VALUE, text));
-        }
-        (Some(path), Some(_)) if path != "$**" => {
-            let text = "The field 'wildcardProjection' is only allowed when the key is exactly '$**'";
-            return Err(failed(text));
-        }
-        (Some(_), Some(Bson::Document(fields))) if fields.is_empty() => {
-            return Err(failed("The 'wildcardProjection' field can't be an empty object"));
-        }
-        (Some(_), Some(Bson::Document(fields))) => drop(Projection::parse(fields)?),
-        (Some(_), Some(other)) => return Err(wrong_type("wildcardProjection", other, "object")),
-        (Some(_), None) => {}
-    }
-    if let Some(option) = ["unique", "expireAfterSeconds"]
-        .iter()
-        .find(|option| spec.get(option).is_some_and(|value| **option != "unique" || value.as_flag() == Some(true)))
-    {
-        return Err(cannot(format!("Index type 'wildcard' does not support the {option} option")));
-    }
-    Ok(())
-}
-
-fn failed(text: &str) -> CommandError {
-    CommandError::new(code::FAILED_TO_PARSE, text)
-}
-
 fn plugin_kind(plugin: &str) -> Result<Kind, CommandError> {
     match plugin {
         "hashed" => Ok(Kind::Hashed),
@@ -381,7 +343,7 @@ fn text_defaults(shown: &mut Document, pattern: &Document) {
     }
 }
 
-fn cannot(text: impl Into<String>) -> CommandError {
+pub(super) fn cannot(text: impl Into<String>) -> CommandError {
     CommandError::new(code::CANNOT_CREATE_INDEX, text)
 }
 
@@ -391,7 +353,7 @@ fn missing(field: &str, spec: &Document) -> CommandError {
     CommandError::new(code::FAILED_TO_PARSE, text)
 }
 
-fn wrong_type(field: &str, value: &Bson, wanted: &str) -> CommandError {
+pub(super) fn wrong_type(field: &str, value: &Bson, wanted: &str) -> CommandError {
     let text = format!("The field '{field}' must be of type {wanted}, but got {}", value.type_name());
     CommandError::new(code::TYPE_MISMATCH, text)
 }

@@ -1,6 +1,6 @@
 //! `$getField`, `$setField`, `$unsetField`: fields whose names are no paths.
 
-use super::conditional::Reader;
+use super::reader::Reader;
 use super::{Expression, Outcome, Scope, is_nullish};
 use crate::server::practice::errors::CommandError;
 use crate::wire::bson::Bson;

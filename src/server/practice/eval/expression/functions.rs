@@ -1,6 +1,6 @@
 //! The table of functions: name, number of arguments, what runs.
 
-use super::{Outcome, arithmetic, array, convert, date, picked, search, set, string};
+use super::{Outcome, arithmetic, array, convert, date, picked, rounding, search, set, string};
 use crate::wire::bson::Bson;
 
 /// A function over evaluated arguments.
@@ -55,16 +55,16 @@ const DATE_PARTS: &[&str] = &[
 ];
 
 const FUNCTIONS: &[Function] = &[
-    f("$abs", 1, 1, arithmetic::abs),
+    f("$abs", 1, 1, rounding::abs),
     f("$add", 0, MANY, arithmetic::add),
     f("$subtract", 2, 2, arithmetic::subtract),
     f("$multiply", 0, MANY, arithmetic::multiply),
     f("$divide", 2, 2, arithmetic::divide),
     f("$mod", 2, 2, arithmetic::modulo),
-    f("$ceil", 1, 1, arithmetic::ceil),
-    f("$floor", 1, 1, arithmetic::floor),
-    f("$trunc", 1, 2, arithmetic::trunc),
-    f("$round", 1, 2, arithmetic::round),
+    f("$ceil", 1, 1, rounding::ceil),
+    f("$floor", 1, 1, rounding::floor),
+    f("$trunc", 1, 2, rounding::trunc),
+    f("$round", 1, 2, rounding::round),
     f("$exp", 1, 1, arithmetic::exp),
     f("$ln", 1, 1, arithmetic::ln),
     f("$log10", 1, 1, arithmetic::log10),

@@ -13,6 +13,8 @@ pub mod fold;
 mod functions;
 mod order;
 pub mod picked;
+mod reader;
+mod rounding;
 mod search;
 mod set;
 mod string;
@@ -24,8 +26,8 @@ use super::meta::{Meta, MetaField};
 use crate::wire::bson::{Bson, Document};
 pub use arithmetic::is_multiple;
 use conditional::Special;
-pub use conditional::variable_name;
 use functions::Function;
+pub use reader::variable_name;
 
 /// Expressions inside each other.
 const MOST_DEPTH: usize = 120;

@@ -1,6 +1,6 @@
 //! `$sortArray`.
 
-use super::conditional::Reader;
+use super::reader::Reader;
 use super::{Expression, Outcome, Scope, is_nullish};
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::SortPattern;

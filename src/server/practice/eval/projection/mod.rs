@@ -1,16 +1,14 @@
 //! Which fields of a document a client gets.
 
-use std::cell::Cell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+mod computed;
 
-use super::expression::{Expression, Scope};
 use super::matcher::Matcher;
 use super::meta::{Meta, MetaField};
 use super::path::{parts, set};
 use crate::doc;
-use crate::server::practice::errors::{CommandError, code};
+use crate::server::practice::errors::CommandError;
 use crate::wire::bson::{Bson, Document};
+use computed::{Computed, is_expression};
 
 /// A parsed projection.
 #[derive(Clone, Debug)]
@@ -20,11 +18,7 @@ pub struct Projection {
     id: bool,
     /// The array whose matched element is wanted, from `a.$`.
     positional: Option<String>,
-    /// Fields that expressions make, and the variables of the command.
-    computed: Vec<(Vec<String>, Expression)>,
-    variables: Option<Document>,
-    /// Evaluations so far: all documents of a command share its bound.
-    steps: Arc<AtomicU64>,
+    computed: Computed,
     /// Fields that hold what the query knows of a document.
     metas: Vec<(Vec<String>, MetaField)>,
 }
@@ -61,9 +55,7 @@ impl Projection {
             including: false,
             id: true,
             positional: None,
-            computed: Vec::new(),
-            variables: variables.cloned(),
-            steps: Arc::default(),
+            computed: Computed::new(variables),
             metas: Vec::new(),
         };
         let mut mode = None;
@@ -101,10 +93,8 @@ impl Projection {
             return Ok(());
         }
         if is_expression(value) {
-            let known: Vec<String> = self.variables.iter().flat_map(Document::keys).map(str::to_owned).collect();
-            let expression = Expression::parse(value, &known).map_err(as_projection)?;
+            self.computed.read(path, value)?;
             agree(mode, true, name)?;
-            self.computed.push((path, expression));
             return self.root.insert(name, Choice::Computed);
         }
         let choice = match value {
@@ -123,7 +113,7 @@ impl Projection {
             }
             literal => {
                 agree(mode, true, name)?;
-                self.computed.push((path, Expression::Literal(literal.clone())));
+                self.computed.literal(path, literal.clone());
                 Choice::Computed
             }
         };
@@ -146,21 +136,8 @@ impl Projection {
         if !self.id {
             shown.remove("_id");
         }
-        self.compute(document, &mut shown)?;
+        self.computed.add(document, &mut shown)?;
         Ok(shown)
-    }
-
-    fn compute(&self, document: &Document, shown: &mut Document) -> Result<(), CommandError> {
-        if self.computed.is_empty() {
-            return Ok(());
-        }
-        let steps = Cell::new(self.steps.load(Ordering::Relaxed));
-        let scope = Scope::new(document, self.variables.as_ref(), &steps);
-        for (path, expression) in &self.computed {
-            set(shown, path, &expression.evaluate(&scope)?);
-        }
-        self.steps.store(steps.get(), Ordering::Relaxed);
-        Ok(())
     }
 
     /// True where it shows that figure.
@@ -203,29 +180,6 @@ fn first_array<'a>(document: &'a mut Document, path: &str) -> Option<&'a mut Vec
         }
     }
     None
-}
-
-/// True for what the evaluator reads, and not this projection: paths and all functions but its own.
-fn is_expression(value: &Bson) -> bool {
-    match value {
-        Bson::String(text) => text.starts_with('$'),
-        Bson::Document(operator) => match operator.first() {
-            // `{$slice: ["$a", 1]}` is the function, `{$slice: [1, 2]}` the operator.
-            Some(("$slice", Bson::Array(items))) => items.len() == 3 || !items.first().is_none_or(Bson::is_number),
-            Some(("$slice" | "$elemMatch", _)) => false,
-            Some((key, _)) => key.starts_with('$'),
-            None => false,
-        },
-        _ => false,
-    }
-}
-
-/// An unknown function is an unknown operator of the projection.
-fn as_projection(error: CommandError) -> CommandError {
-    match error.code {
-        code::INVALID_PIPELINE_OPERATOR => CommandError::new(31325, error.message),
-        _ => error,
-    }
 }
 
 fn agree(mode: &mut Option<bool>, including: bool, name: &str) -> Result<(), CommandError> {
