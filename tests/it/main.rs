@@ -5,6 +5,7 @@ mod program;
 
 mod alarm;
 mod bad_input;
+mod bson_round;
 mod connections;
 mod corpus;
 mod coverage;

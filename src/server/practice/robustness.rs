@@ -1,5 +1,7 @@
 //! Whatever a client sends, this server answers and lives: without planted bugs a failure is our own.
 
+mod expressions;
+
 use super::bugs::Bugs;
 use super::commands::{self, Fields};
 use super::trial::Trial;
@@ -136,6 +138,22 @@ const OPERATORS: &[&str] = &[
     "$round",
     "$strLenCP",
     "$regexMatch",
+    "$dateAdd",
+    "$dateDiff",
+    "$dateTrunc",
+    "$dateToParts",
+    "$dateFromParts",
+    "$isoWeek",
+    "$regexFind",
+    "$regexFindAll",
+    "$replaceAll",
+    "$sortArray",
+    "$getField",
+    "$setField",
+    "$firstN",
+    "$maxN",
+    "$top",
+    "$bottomN",
     "$setWindowFields",
     "$densify",
     "$fill",

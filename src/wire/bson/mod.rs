@@ -10,7 +10,7 @@ pub mod raw;
 mod value;
 pub mod writer;
 
-pub use decimal128::Decimal128;
+pub use decimal128::{Decimal128, Parts};
 pub use document::Document;
 #[cfg(test)]
 pub(crate) use document::tests::document as any_document;

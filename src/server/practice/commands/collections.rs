@@ -3,7 +3,7 @@
 use super::create::{validator, view};
 use super::cursors::batch_size_of;
 use super::find::EMPTY;
-use super::{Call, Command, Fields};
+use super::{Call, Command, Fields, view_check};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
 use crate::server::practice::catalog::{Entry, check_database};
@@ -150,7 +150,9 @@ fn coll_mod(call: &Call<'_>) -> Result<Document, CommandError> {
                 let text = "option not supported on a view";
                 return Err(CommandError::new(code::INVALID_OPTIONS, text));
             }
-            call.server.catalog.replace_view(call.database, name, view(&arguments)?);
+            let view = view(&arguments)?;
+            view_check::check(call, name, &view)?;
+            call.server.catalog.replace_view(call.database, name, view);
             Ok(Document::new())
         }
         Some(Entry::Collection(collection)) => {

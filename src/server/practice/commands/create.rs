@@ -1,6 +1,6 @@
 //! create, drop, dropDatabase.
 
-use super::{Call, Command, Fields};
+use super::{Call, Command, Fields, view_check};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
 use crate::server::practice::catalog::{Entry, View};
@@ -165,9 +165,7 @@ fn create_view(call: &Call<'_>, arguments: &Arguments<'_>, name: &str) -> Result
         return Err(CommandError::new(code::INVALID_OPTIONS, "Cannot create a view with option capped"));
     }
     let view = view(arguments)?;
-    if view.on == name {
-        return Err(CommandError::new(code::GRAPH_CONTAINS_CYCLE, format!("View cycle detected: {name}")));
-    }
+    view_check::check(call, name, &view)?;
     call.server.catalog.create_view(call.database, name, view)?;
     Ok(Document::new())
 }

@@ -81,7 +81,9 @@ impl<'a> Find<'a> {
         let projected = arguments.document("projection")?.filter(|fields| !fields.is_empty());
         let find = Self {
             request,
-            projection: projected.map(Projection::parse).transpose()?,
+            projection: projected
+                .map(|fields| Projection::parse_with(fields, arguments.document("let").ok().flatten()))
+                .transpose()?,
             projected,
             single: limit < 0 || many < 0 || arguments.flag("singleBatch")?,
             batch_size: arguments.size("batchSize")?.map(|size| size as usize),

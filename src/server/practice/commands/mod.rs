@@ -24,6 +24,7 @@ mod statistics;
 mod text_and_geo_tests;
 mod update;
 mod validate;
+mod view_check;
 
 pub use handshake::now;
 pub use insert::{new_id, now as timestamp_now};

@@ -1,6 +1,10 @@
 //! Dotted paths: `a.b.0.c` through documents and, implicitly, through the elements of arrays.
 
+use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document};
+
+/// Parts of a path that stages and projections write to, as a mongod has it; more would make too deep a document.
+const MOST_PARTS: usize = 200;
 
 /// A path taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,17 @@ impl Path {
         }
         None
     }
+}
+
+/// The parts of a path that is written to.
+///
+/// # Errors
+/// 15 for too many.
+pub fn parts(path: &str) -> Result<Vec<String>, CommandError> {
+    if path.bytes().filter(|byte| *byte == b'.').count() >= MOST_PARTS {
+        return Err(CommandError::new(code::OVERFLOW, "FieldPath is too long"));
+    }
+    Ok(path.split('.').map(str::to_owned).collect())
 }
 
 fn element_fits(item: &Bson, rest: &[String], fits: &impl Fn(Option<&Bson>) -> bool) -> bool {

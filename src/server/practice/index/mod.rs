@@ -3,6 +3,7 @@
 mod keys;
 mod spec;
 mod special;
+mod wildcard;
 
 pub use keys::{Key, Part, keys};
 pub use spec::{Kind, Spec, same as same_pattern};

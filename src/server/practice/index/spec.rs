@@ -1,6 +1,7 @@
 //! What `createIndexes` says about an index, checked as a mongod checks it.
 
 use super::special::{Special, complete_weights};
+use super::wildcard::{check_wildcard, is_wildcard};
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::query::Matcher;
 use crate::server::practice::render;
@@ -116,6 +117,7 @@ impl Spec {
         let (unique, sparse) = (flag("unique"), flag("sparse"));
         let partial = read_partial(spec, sparse, &pattern)?;
         check_expiry(spec, &pattern)?;
+        check_wildcard(spec, &pattern)?;
         if unique && kind == Kind::Hashed {
             return Err(CommandError::new(
                 16764,
@@ -203,10 +205,13 @@ fn read_pattern(pattern: &Document) -> Result<(Vec<(String, bool)>, Kind), Comma
                 return Err(cannot(format!("Values in v:2 index key pattern cannot be of type {kind}. {text}")));
             }
         };
-        if path == "$**" || path.ends_with(".$**") {
+        if is_wildcard(path) {
             kind = Kind::Stored;
         }
         fields.push((path.to_owned(), descending));
+    }
+    if pattern.iter().filter(|(_, value)| value.as_str() == Some("hashed")).count() > 1 {
+        return Err(CommandError::new(31303, "A maximum of one index field is allowed to be hashed"));
     }
     Ok((fields, kind))
 }
@@ -225,6 +230,10 @@ fn check_path(path: &str) -> Result<(), CommandError> {
     }
     if path.split('.').any(str::is_empty) {
         return Err(cannot("Index keys cannot contain an empty field."));
+    }
+    let last = path.rsplit('.').next() == Some("$**");
+    if path.split('.').filter(|part| *part == "$**").count() > usize::from(last) {
+        return Err(cannot("Wildcard must be the last part of an index key."));
     }
     let allowed = |part: &str| matches!(part, "$**" | "$id" | "$db" | "$ref");
     if path.split('.').any(|part| part.starts_with('$') && !allowed(part)) {
@@ -334,7 +343,7 @@ fn text_defaults(shown: &mut Document, pattern: &Document) {
     }
 }
 
-fn cannot(text: impl Into<String>) -> CommandError {
+pub(super) fn cannot(text: impl Into<String>) -> CommandError {
     CommandError::new(code::CANNOT_CREATE_INDEX, text)
 }
 
@@ -344,7 +353,7 @@ fn missing(field: &str, spec: &Document) -> CommandError {
     CommandError::new(code::FAILED_TO_PARSE, text)
 }
 
-fn wrong_type(field: &str, value: &Bson, wanted: &str) -> CommandError {
+pub(super) fn wrong_type(field: &str, value: &Bson, wanted: &str) -> CommandError {
     let text = format!("The field '{field}' must be of type {wanted}, but got {}", value.type_name());
     CommandError::new(code::TYPE_MISMATCH, text)
 }

@@ -5,8 +5,11 @@ use std::ffi::c_int;
 
 use rquickjs::qjs;
 
-use super::{INT32_FIELDS, Kind, Owned, RawContext, Result, STATE, State, Thrown, throw};
+use super::{FAR_DATE, INT32_FIELDS, Kind, Owned, RawContext, Result, STATE, State, Thrown, throw};
 use crate::wire::bson::{Decimal128, RawBson, RawDocument};
+
+/// Milliseconds from 1970 to the last date of JavaScript's, and back to the first.
+const LAST_DATE: u64 = 8_640_000_000_000_000;
 
 /// BSON to JavaScript.
 pub(super) struct Decoder {
@@ -109,7 +112,7 @@ impl Decoder {
                 RawBson::Array(raw) => self.array(raw, depth + 1),
                 RawBson::Undefined => plain(qjs::JS_UNDEFINED),
                 RawBson::Boolean(value) => plain(if value { qjs::JS_TRUE } else { qjs::JS_FALSE }),
-                RawBson::DateTime(millis) => Owned::checked(self.ctx, qjs::JS_NewDate(self.ctx, millis as f64)),
+                RawBson::DateTime(millis) => self.date(millis),
                 RawBson::Null => plain(qjs::JS_NULL),
                 RawBson::Int32(value) => plain(qjs::JS_MKVAL(qjs::JS_TAG_INT, value)),
                 RawBson::Int64(value) => {
@@ -123,6 +126,21 @@ impl Decoder {
                 }
                 rare => self.rare(rare, depth),
             }
+        }
+    }
+
+    /// A date beyond what JavaScript counts is an invalid one that keeps its milliseconds, to be written back as it was.
+    unsafe fn date(&self, millis: i64) -> Result<Owned> {
+        unsafe {
+            let date = Owned::checked(self.ctx, qjs::JS_NewDate(self.ctx, millis as f64))?;
+            if millis.unsigned_abs() > LAST_DATE {
+                let number = Owned::checked(self.ctx, qjs::JS_NewBigInt64(self.ctx, millis))?.into_raw();
+                let name = FAR_DATE.as_ptr().cast();
+                if qjs::JS_DefinePropertyValueStr(self.ctx, date.value, name, number, 0) < 0 {
+                    return Err(Thrown);
+                }
+            }
+            Ok(date)
         }
     }
 

@@ -6,8 +6,8 @@ use std::ffi::c_int;
 use rquickjs::qjs;
 
 use super::{
-    INT32_FIELDS, Kind, Owned, RawContext, Result, SEND_DEPTH, STATE, State, Thrown, number_property, property, same,
-    text, text_property, throw,
+    FAR_DATE, INT32_FIELDS, Kind, Owned, RawContext, Result, SEND_DEPTH, STATE, State, Thrown, number_property,
+    property, same, text, text_property, throw,
 };
 use crate::wire::bson::{Decimal128, Timestamp, Writer};
 
@@ -113,6 +113,20 @@ impl Encoder {
         Ok(())
     }
 
+    /// An invalid date is 0, unless it was read as one beyond what JavaScript counts.
+    unsafe fn far_date(&self, name: &[u8], value: qjs::JSValue, writer: &mut Writer) -> Result<()> {
+        unsafe {
+            let mut millis = 0;
+            let kept = property(self.ctx, value, FAR_DATE)?;
+            if qjs::JS_IsBigInt(kept.value) && qjs::JS_ToBigInt64(self.ctx, &mut millis, kept.value) != 0 {
+                return Err(Thrown);
+            }
+            writer.key(0x09, name);
+            writer.i64(millis);
+            Ok(())
+        }
+    }
+
     unsafe fn object(&self, name: &[u8], value: qjs::JSValue, writer: &mut Writer, depth: usize) -> Result<()> {
         unsafe {
             if qjs::JS_IsArray(value) {
@@ -123,6 +137,9 @@ impl Encoder {
                 let mut millis = 0.0;
                 if qjs::JS_ToFloat64(self.ctx, &mut millis, value) != 0 {
                     return Err(Thrown);
+                }
+                if millis.is_nan() {
+                    return self.far_date(name, value, writer);
                 }
                 writer.key(0x09, name);
                 writer.i64(millis as i64);

@@ -22,6 +22,8 @@ use encode::Encoder;
 const SEND_DEPTH: usize = 150;
 /// Hidden own property of a decoded document that names its int32 fields, so that they are written back as such.
 const INT32_FIELDS: &[u8] = b"__int32\0";
+/// Hidden own property of an invalid date with the milliseconds that it was read with.
+const FAR_DATE: &[u8] = b"__millis\0";
 
 /// Carries a command to the server: connection, database and command bytes in, reply bytes out.
 pub type Carrier = Box<dyn FnMut(i32, &str, Writer) -> Result<Vec<u8>, String>>;

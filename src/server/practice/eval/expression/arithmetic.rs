@@ -1,11 +1,13 @@
 //! Numbers: the wider type of two wins, an int that overflows becomes a long, a long a double.
 
+use super::decimal as decimals;
 use super::{Outcome, is_nullish};
 use crate::server::practice::errors::CommandError;
 use crate::server::practice::update::decimal;
 use crate::wire::bson::{Bson, Decimal128, compare};
 
-fn wrong(name: &str, codes: i32, value: &Bson) -> CommandError {
+/// The error for what is no number.
+pub fn wrong(name: &str, codes: i32, value: &Bson) -> CommandError {
     CommandError::new(codes, format!("{name} only supports numeric types, not {}", value.type_name()))
 }
 
@@ -102,7 +104,10 @@ fn two(values: &[Bson], name: &str, number: i32) -> Result<Option<(f64, f64)>, C
 pub fn divide(values: &[Bson]) -> Outcome {
     match two(values, "$divide", 16609)? {
         None => Ok(Bson::Null),
-        Some((_, 0.0)) => Err(CommandError::new(2, "can't $divide by zero")),
+        Some(_) if decimals::is_zero(&values[1]) => Err(CommandError::new(2, "can't $divide by zero")),
+        Some(_) if has_decimal(values) => {
+            Ok(Bson::from(decimals::divide(decimal::of(&values[0]), decimal::of(&values[1]))))
+        }
         Some((left, right)) => Ok(Bson::Double(left / right)),
     }
 }
@@ -110,7 +115,10 @@ pub fn divide(values: &[Bson]) -> Outcome {
 pub fn modulo(values: &[Bson]) -> Outcome {
     match (two(values, "$mod", 16611)?, &values[0], &values[1]) {
         (None, ..) => Ok(Bson::Null),
-        (Some((_, 0.0)), ..) => Err(CommandError::new(16610, "can't $mod by zero")),
+        (Some(_), _, right) if decimals::is_zero(right) => Err(CommandError::new(16610, "can't $mod by zero")),
+        (Some(_), left, right) if has_decimal(values) => {
+            Ok(Bson::from(decimals::remainder(decimal::of(left), decimal::of(right))))
+        }
         (_, Bson::Int32(a), Bson::Int32(b)) => Ok(Bson::Int32(a.wrapping_rem(*b))),
         (_, Bson::Int32(_) | Bson::Int64(_), Bson::Int32(_) | Bson::Int64(_)) => {
             Ok(Bson::Int64(values[0].as_i64().unwrap_or(0).wrapping_rem(values[1].as_i64().unwrap_or(1))))
@@ -119,65 +127,13 @@ pub fn modulo(values: &[Bson]) -> Outcome {
     }
 }
 
-fn whole_or(values: &[Bson], name: &str, float: fn(f64) -> f64) -> Outcome {
-    match &values[0] {
-        value if is_nullish(value) => Ok(Bson::Null),
-        Bson::Int32(_) | Bson::Int64(_) => Ok(values[0].clone()),
-        value => value.as_f64().map(|number| Bson::Double(float(number))).ok_or_else(|| wrong(name, 28765, value)),
-    }
+/// True where a number is so many whole units; `unit` is above 0.
+pub fn is_multiple(value: &Bson, unit: &Bson) -> bool {
+    modulo(&[value.clone(), unit.clone()]).is_ok_and(|rest| decimals::is_zero(&rest))
 }
 
-pub fn ceil(values: &[Bson]) -> Outcome {
-    whole_or(values, "$ceil", f64::ceil)
-}
-
-pub fn floor(values: &[Bson]) -> Outcome {
-    whole_or(values, "$floor", f64::floor)
-}
-
-/// Rounds at a decimal place from -20 to 100.
-fn at_place(values: &[Bson], name: &str, float: fn(f64) -> f64) -> Outcome {
-    let place = match values.get(1) {
-        None => 0,
-        Some(place) if is_nullish(place) => return Ok(Bson::Null),
-        Some(place) => place.as_i64().ok_or_else(|| wrong(name, 51081, place))?,
-    };
-    if !(-20..=100).contains(&place) {
-        return Err(CommandError::new(
-            51083,
-            format!("cannot apply {name} with precision value {place} value must be in [-20, 100]"),
-        ));
-    }
-    if place == 0 {
-        return whole_or(values, name, float);
-    }
-    match &values[0] {
-        value if is_nullish(value) => Ok(Bson::Null),
-        value => {
-            let number = value.as_f64().ok_or_else(|| wrong(name, 51081, value))?;
-            let scale = 10_f64.powi(place as i32);
-            Ok(Bson::Double(float(number * scale) / scale))
-        }
-    }
-}
-
-pub fn trunc(values: &[Bson]) -> Outcome {
-    at_place(values, "$trunc", f64::trunc)
-}
-
-pub fn round(values: &[Bson]) -> Outcome {
-    at_place(values, "$round", f64::round_ties_even)
-}
-
-pub fn abs(values: &[Bson]) -> Outcome {
-    match &values[0] {
-        Bson::Int32(value) => Ok(value.checked_abs().map_or(Bson::Int64(i64::from(*value).abs()), Bson::Int32)),
-        Bson::Int64(value) => match value.checked_abs() {
-            Some(value) => Ok(Bson::Int64(value)),
-            None => Err(CommandError::new(28680, "can't take $abs of long long min")),
-        },
-        _ => whole_or(values, "$abs", f64::abs),
-    }
+fn has_decimal(values: &[Bson]) -> bool {
+    values.iter().any(|value| matches!(value, Bson::Decimal128(_)))
 }
 
 fn real(values: &[Bson], name: &str, inside: fn(f64) -> bool, number: i32, float: fn(f64) -> f64) -> Outcome {
@@ -188,7 +144,7 @@ fn real(values: &[Bson], name: &str, inside: fn(f64) -> bool, number: i32, float
             if !argument.is_nan() && !inside(argument) {
                 return Err(CommandError::new(number, format!("{name}'s argument is out of its range")));
             }
-            Ok(Bson::Double(float(argument)))
+            Ok(decimals::as_wide(float(argument), values))
         }
     }
 }
@@ -216,7 +172,7 @@ pub fn log(values: &[Bson]) -> Outcome {
         Some((_, base)) if base <= 0.0 || base == 1.0 => {
             Err(CommandError::new(28759, "$log's base must be a positive number not equal to 1"))
         }
-        Some((value, base)) => Ok(Bson::Double(value.log2() / base.log2())),
+        Some((value, base)) => Ok(decimals::as_wide(value.log2() / base.log2(), values)),
     }
 }
 
@@ -226,7 +182,21 @@ pub fn pow(values: &[Bson]) -> Outcome {
         Some((base, exponent)) if base == 0.0 && exponent < 0.0 => {
             Err(CommandError::new(28764, "$pow cannot take a base of 0 and a negative exponent"))
         }
-        Some((base, exponent)) => Ok(Bson::Double(base.powf(exponent))),
+        Some((base, exponent)) => Ok(whole_power(values).unwrap_or(decimals::as_wide(base.powf(exponent), values))),
+    }
+}
+
+/// The power of integers where it is one.
+fn whole_power(values: &[Bson]) -> Option<Bson> {
+    match values {
+        [Bson::Int32(base), Bson::Int32(exponent)] => {
+            let power = i64::from(*base).checked_pow(u32::try_from(*exponent).ok()?)?;
+            Some(i32::try_from(power).map_or(Bson::Int64(power), Bson::Int32))
+        }
+        [base @ (Bson::Int32(_) | Bson::Int64(_)), exponent @ (Bson::Int32(_) | Bson::Int64(_))] => {
+            base.as_i64()?.checked_pow(u32::try_from(exponent.as_i64()?).ok()?).map(Bson::Int64)
+        }
+        _ => None,
     }
 }
 
@@ -252,6 +222,7 @@ pub fn mean(values: &[Bson]) -> Bson {
     let count = values.iter().filter(|value| value.is_number()).count();
     match total(values) {
         _ if count == 0 => Bson::Null,
+        Bson::Decimal128(sum) => Bson::from(decimals::divide(sum, decimal::of(&Bson::Int64(count as i64)))),
         sum => Bson::Double(sum.as_f64().unwrap_or(f64::NAN) / count as f64),
     }
 }

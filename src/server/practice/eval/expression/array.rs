@@ -125,10 +125,26 @@ pub fn zip(values: &[Bson]) -> Outcome {
     }
     let inputs = inputs.iter().map(|input| array("$zip", 34468, input)).collect::<Result<Vec<_>, _>>()?;
     let longest = values.get(1).is_some_and(|flag| flag.as_flag() == Some(true));
+    let defaults = match values.get(2).filter(|defaults| !is_nullish(defaults)) {
+        None => &[],
+        Some(_) if !longest => {
+            return Err(CommandError::new(34466, "cannot specify defaults unless useLongestLength is true"));
+        }
+        Some(defaults) => array("$zip", 34462, defaults)?,
+    };
+    if !defaults.is_empty() && defaults.len() != inputs.len() {
+        return Err(CommandError::new(34467, "defaults and inputs must have the same length"));
+    }
     let lengths = inputs.iter().map(|input| input.len());
     let length = if longest { lengths.max() } else { lengths.min() }.unwrap_or(0);
-    let row =
-        |at: usize| Bson::Array(inputs.iter().map(|input| input.get(at).cloned().unwrap_or(Bson::Null)).collect());
+    // Rows times columns: an empty array beside a long one still makes a full column.
+    if length.saturating_mul(inputs.len()) > LARGEST {
+        return Err(CommandError::new(146, "$zip would use too much memory"));
+    }
+    let cell = |(column, input): (usize, &&[Bson]), at: usize| {
+        input.get(at).or_else(|| defaults.get(column)).cloned().unwrap_or(Bson::Null)
+    };
+    let row = |at: usize| Bson::Array(inputs.iter().enumerate().map(|column| cell(column, at)).collect());
     Ok(Bson::Array((0..length).map(row).collect()))
 }
 

@@ -1,8 +1,11 @@
 //! What evaluates only some of its arguments, or binds names.
 
-use super::{Expression, Outcome, Scope, convert, is_nullish, is_true, parse, present};
+use super::fields::Field;
+use super::order::SortArray;
+use super::reader::Reader;
+use super::{Expression, Outcome, Scope, convert, is_nullish, is_true, present};
 use crate::server::practice::errors::CommandError;
-use crate::wire::bson::{Bson, Document};
+use crate::wire::bson::Bson;
 
 /// One such expression.
 #[derive(Clone, Debug)]
@@ -14,10 +17,21 @@ pub enum Special {
     Switch(Vec<(Expression, Expression)>, Option<Expression>),
     Let(Vec<(String, Expression)>, Expression),
     Map(Expression, String, Expression),
-    Filter(Expression, String, Expression),
+    Filter(Box<Filter>),
     Reduce(Expression, Expression, Expression),
     Literal(Bson),
+    Field(Box<Field>),
+    SortArray(Box<SortArray>),
     Convert { input: Expression, to: Expression, on_error: Option<Expression>, on_null: Option<Expression> },
+}
+
+/// A `$filter`.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    input: Expression,
+    name: String,
+    test: Expression,
+    limit: Option<Expression>,
 }
 
 type Parsed<T> = Result<T, CommandError>;
@@ -33,8 +47,19 @@ impl Special {
             "$cond" => Self::Cond(reader.cond()?),
             "$switch" => reader.switch()?,
             "$let" => reader.binding()?,
-            "$map" => reader.over(17, Self::Map, "in")?,
-            "$filter" => reader.over(28, Self::Filter, "cond")?,
+            "$map" => {
+                let (input, name, inner) = reader.over("in")?;
+                Self::Map(input, name, inner)
+            }
+            "$filter" => {
+                reader.only(&["input", "as", "cond", "limit"], 28646, 28647)?;
+                let (input, name, test) = reader.over("cond")?;
+                Self::Filter(Box::new(Filter { input, name, test, limit: reader.optional("limit")? }))
+            }
+            "$getField" => Self::Field(Box::new(Field::to_get(&reader)?)),
+            "$setField" => Self::Field(Box::new(Field::to_set(&reader)?)),
+            "$unsetField" => Self::Field(Box::new(Field::to_unset(&reader)?)),
+            "$sortArray" => Self::SortArray(Box::new(SortArray::parse(&reader)?)),
             "$reduce" => reader.reduce()?,
             "$literal" | "$const" => Self::Literal(argument.clone()),
             "$convert" => Self::Convert {
@@ -65,9 +90,9 @@ impl Special {
             Self::Map(input, name, inner) => each(input, scope, "$map", 16883, |item| {
                 inner.evaluate(&scope.with(name, item.clone())).map(|value| Some(present(value)))
             }),
-            Self::Filter(input, name, test) => each(input, scope, "$filter", 28651, |item| {
-                Ok(is_true(&test.evaluate(&scope.with(name, item.clone()))?).then(|| item.clone()))
-            }),
+            Self::Filter(filter) => filter.evaluate(scope),
+            Self::Field(field) => field.evaluate(scope),
+            Self::SortArray(sort) => sort.evaluate(scope),
             Self::Reduce(input, start, inner) => reduce(input, start, inner, scope),
             Self::Literal(value) => Ok(value.clone()),
             Self::Convert { input, to, on_error, on_null } => {
@@ -80,6 +105,39 @@ impl Special {
                     convert::named(&to).ok_or_else(|| CommandError::new(2, format!("Unknown type name: {to:?}")))?;
                 convert(&[value]).or_else(|error| on_error.as_ref().map_or(Err(error), |other| other.evaluate(scope)))
             }
+        }
+    }
+}
+
+impl Filter {
+    fn evaluate(&self, scope: &Scope<'_>) -> Outcome {
+        let Some(items) = items(&self.input, scope, "$filter", 28651)? else { return Ok(Bson::Null) };
+        let limit = self.limit(scope)?;
+        let mut kept = Vec::new();
+        for item in items {
+            if kept.len() >= limit {
+                break;
+            }
+            let inside = scope.with(&self.name, item.clone());
+            if is_true(&self.test.evaluate(&inside)?) {
+                kept.push(item);
+            }
+        }
+        Ok(Bson::Array(kept))
+    }
+
+    fn limit(&self, scope: &Scope<'_>) -> Parsed<usize> {
+        let Some(limit) = &self.limit else { return Ok(usize::MAX) };
+        match limit.evaluate(scope)? {
+            value if is_nullish(&value) => Ok(usize::MAX),
+            value => match value.as_f64() {
+                Some(limit) if limit.fract() != 0.0 || limit.abs() > f64::from(i32::MAX) => {
+                    Err(CommandError::new(327_391, "$filter: limit must be represented as a 32-bit integral value"))
+                }
+                Some(limit) if limit > 0.0 => Ok(limit as usize),
+                Some(_) => Err(CommandError::new(327_392, "$filter: limit must be greater than 0")),
+                None => Err(CommandError::new(327_391, "$filter: limit must be a number")),
+            },
         }
     }
 }
@@ -148,116 +206,4 @@ fn reduce(input: &Expression, start: &Expression, inner: &Expression, scope: &Sc
         value = super::bounded(inner.evaluate(&scope.with("value", value).with("this", item))?, scope)?;
     }
     Ok(value)
-}
-
-struct Reader<'a> {
-    name: &'a str,
-    argument: &'a Bson,
-    known: &'a [String],
-    depth: usize,
-}
-
-impl Reader<'_> {
-    fn error(&self, text: &str) -> CommandError {
-        CommandError::new(9, format!("{}: {text}", self.name))
-    }
-
-    fn list(&self) -> Parsed<Vec<Expression>> {
-        match self.argument {
-            Bson::Array(items) => items.iter().map(|item| parse(item, self.known, self.depth)).collect(),
-            one => Ok(vec![parse(one, self.known, self.depth)?]),
-        }
-    }
-
-    fn list_of_at_least(&self, least: usize) -> Parsed<Vec<Expression>> {
-        let list = self.list()?;
-        if list.len() < least { Err(self.error("needs more arguments")) } else { Ok(list) }
-    }
-
-    fn document(&self) -> Parsed<&Document> {
-        self.argument.as_document().ok_or_else(|| self.error("takes a document of named arguments"))
-    }
-
-    fn optional(&self, name: &str) -> Parsed<Option<Expression>> {
-        self.document()?.get(name).map(|value| parse(value, self.known, self.depth)).transpose()
-    }
-
-    fn field(&self, name: &str) -> Parsed<Expression> {
-        self.optional(name)?.ok_or_else(|| self.error(&format!("missing '{name}' parameter")))
-    }
-
-    fn cond(&self) -> Parsed<[Expression; 3]> {
-        match self.argument {
-            Bson::Array(items) if items.len() == 3 => {
-                let part = |at: usize| parse(&items[at], self.known, self.depth);
-                Ok([part(0)?, part(1)?, part(2)?])
-            }
-            Bson::Document(_) => Ok([self.field("if")?, self.field("then")?, self.field("else")?]),
-            _ => Err(CommandError::new(16020, "Expression $cond takes exactly 3 arguments.")),
-        }
-    }
-
-    fn switch(&self) -> Parsed<Special> {
-        let branches = self.document()?.get_array("branches");
-        let branches = branches.ok_or_else(|| CommandError::new(40061, "$switch expected an array for 'branches'"))?;
-        if branches.is_empty() {
-            return Err(CommandError::new(40068, "$switch requires at least one branch."));
-        }
-        let branch = |branch: &Bson| {
-            let document = branch
-                .as_document()
-                .ok_or_else(|| CommandError::new(40062, "$switch expected each branch to be an object"))?;
-            let part = |name: &str| {
-                let value = document.get(name).ok_or_else(|| {
-                    CommandError::new(40067, format!("$switch requires each branch have a '{name}' expression"))
-                })?;
-                parse(value, self.known, self.depth)
-            };
-            Ok((part("case")?, part("then")?))
-        };
-        let branches = branches.iter().map(branch).collect::<Parsed<_>>()?;
-        Ok(Special::Switch(branches, self.optional("default")?))
-    }
-
-    fn binding(&self) -> Parsed<Special> {
-        let vars = self.document()?.get_document("vars").ok_or_else(|| self.error("missing 'vars' parameter"))?;
-        let names = vars.iter().map(|(name, value)| {
-            variable_name(name)?;
-            Ok((name.to_owned(), parse(value, self.known, self.depth)?))
-        });
-        let names: Vec<(String, Expression)> = names.collect::<Parsed<_>>()?;
-        let inner = self.document()?.get("in").ok_or_else(|| self.error("missing 'in' parameter"))?;
-        let known = [self.known, &names.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()].concat();
-        Ok(Special::Let(names, parse(inner, &known, self.depth)?))
-    }
-
-    fn over(&self, _: i32, make: fn(Expression, String, Expression) -> Special, inner: &str) -> Parsed<Special> {
-        let name = match self.document()?.get("as") {
-            None => "this".to_owned(),
-            Some(Bson::String(name)) => name.clone(),
-            Some(_) => return Err(self.error("'as' must be a string")),
-        };
-        variable_name(&name)?;
-        let known = [self.known, std::slice::from_ref(&name)].concat();
-        let body = self.document()?.get(inner).ok_or_else(|| self.error(&format!("missing '{inner}' parameter")))?;
-        Ok(make(self.field("input")?, name, parse(body, &known, self.depth)?))
-    }
-
-    fn reduce(&self) -> Parsed<Special> {
-        let known = [self.known, &["value".to_owned(), "this".to_owned()]].concat();
-        let inner = self
-            .document()?
-            .get("in")
-            .ok_or_else(|| CommandError::new(40079, "$reduce requires 'in' to be specified"))?;
-        Ok(Special::Reduce(self.field("input")?, self.field("initialValue")?, parse(inner, &known, self.depth)?))
-    }
-}
-
-fn variable_name(name: &str) -> Parsed<()> {
-    let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || !c.is_ascii());
-    let rest = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii());
-    if (starts && rest) || name == "CURRENT" {
-        return Ok(());
-    }
-    Err(CommandError::new(16867, format!("'{name}' starts with or has an invalid character for a user variable name")))
 }

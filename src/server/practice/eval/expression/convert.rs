@@ -2,6 +2,7 @@
 
 use super::{Outcome, is_nullish, is_true};
 use crate::server::practice::errors::{CommandError, code};
+use crate::server::practice::update::decimal;
 use crate::wire::bson::{Bson, Decimal128};
 
 fn failed(text: impl Into<String>) -> CommandError {
@@ -108,6 +109,9 @@ pub fn to_decimal(values: &[Bson]) -> Outcome {
                 .map(Bson::from)
                 .ok_or_else(|| failed(format!("Failed to parse number '{text}' in $convert with no onError value")))
         }
+        Bson::Boolean(value) => Ok(Bson::from(decimal::of(&Bson::Int32(i32::from(*value))))),
+        Bson::DateTime(millis) => Ok(Bson::from(decimal::of(&Bson::Int64(*millis)))),
+        value if value.is_number() => Ok(Bson::from(decimal::of(value))),
         value => number(value, "decimal").map(|value| Bson::from(Decimal128::from_f64(value))),
     }
 }

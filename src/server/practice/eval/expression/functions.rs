@@ -1,6 +1,6 @@
 //! The table of functions: name, number of arguments, what runs.
 
-use super::{Outcome, arithmetic, array, convert, date, set, string};
+use super::{Outcome, arithmetic, array, convert, date, picked, rounding, search, set, string};
 use crate::wire::bson::Bson;
 
 /// A function over evaluated arguments.
@@ -14,6 +14,8 @@ pub struct Function {
     pub most: usize,
     /// The names of its arguments where it takes a document of them.
     pub named: Option<&'static [&'static str]>,
+    /// How many of the named ones must be there, and the code of the error if one is not.
+    pub required: (usize, i32),
     /// What it does.
     pub run: fn(&[Bson]) -> Outcome,
 }
@@ -21,24 +23,48 @@ pub struct Function {
 const MANY: usize = usize::MAX;
 
 const fn f(name: &'static str, least: usize, most: usize, run: fn(&[Bson]) -> Outcome) -> Function {
-    Function { name, least, most, named: None, run }
+    Function { name, least, most, named: None, required: (0, 0), run }
 }
 
 const fn n(name: &'static str, named: &'static [&'static str], run: fn(&[Bson]) -> Outcome) -> Function {
-    Function { name, least: 0, most: MANY, named: Some(named), run }
+    Function { name, least: 0, most: MANY, named: Some(named), required: (0, 0), run }
 }
 
+/// A function that takes nothing but a document, the first `least` fields of which must be there.
+const fn r(
+    name: &'static str,
+    named: &'static [&'static str],
+    (least, missing): (usize, i32),
+    run: fn(&[Bson]) -> Outcome,
+) -> Function {
+    Function { name, least: 0, most: MANY, named: Some(named), required: (least, missing), run }
+}
+
+const DATE_PARTS: &[&str] = &[
+    "year",
+    "isoWeekYear",
+    "isoWeek",
+    "isoDayOfWeek",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "timezone",
+];
+
 const FUNCTIONS: &[Function] = &[
-    f("$abs", 1, 1, arithmetic::abs),
+    f("$abs", 1, 1, rounding::abs),
     f("$add", 0, MANY, arithmetic::add),
     f("$subtract", 2, 2, arithmetic::subtract),
     f("$multiply", 0, MANY, arithmetic::multiply),
     f("$divide", 2, 2, arithmetic::divide),
     f("$mod", 2, 2, arithmetic::modulo),
-    f("$ceil", 1, 1, arithmetic::ceil),
-    f("$floor", 1, 1, arithmetic::floor),
-    f("$trunc", 1, 2, arithmetic::trunc),
-    f("$round", 1, 2, arithmetic::round),
+    f("$ceil", 1, 1, rounding::ceil),
+    f("$floor", 1, 1, rounding::floor),
+    f("$trunc", 1, 2, rounding::trunc),
+    f("$round", 1, 2, rounding::round),
     f("$exp", 1, 1, arithmetic::exp),
     f("$ln", 1, 1, arithmetic::ln),
     f("$log10", 1, 1, arithmetic::log10),
@@ -94,7 +120,15 @@ const FUNCTIONS: &[Function] = &[
     n("$trim", &["input", "chars"], string::trim),
     n("$ltrim", &["input", "chars"], string::trim_start),
     n("$rtrim", &["input", "chars"], string::trim_end),
-    n("$regexMatch", &["input", "regex", "options"], string::regex_match),
+    r("$regexMatch", &["input", "regex", "options"], (2, 51022), search::regex_match),
+    r("$regexFind", &["input", "regex", "options"], (2, 51022), search::regex_find),
+    r("$regexFindAll", &["input", "regex", "options"], (2, 51022), search::regex_find_all),
+    r("$replaceOne", &["input", "find", "replacement"], (3, 51749), search::replace_one),
+    r("$replaceAll", &["input", "find", "replacement"], (3, 51749), search::replace_all),
+    r("$firstN", &["input", "n"], (2, 5_787_906), picked::first),
+    r("$lastN", &["input", "n"], (2, 5_787_906), picked::last),
+    r("$maxN", &["input", "n"], (2, 5_787_906), picked::max),
+    r("$minN", &["input", "n"], (2, 5_787_906), picked::min),
     f("$type", 1, 1, convert::type_of),
     f("$isNumber", 1, 1, convert::is_number),
     f("$toString", 1, 1, convert::to_string),
@@ -115,13 +149,18 @@ const FUNCTIONS: &[Function] = &[
     n("$minute", &["date", "timezone"], date::minute),
     n("$second", &["date", "timezone"], date::second),
     n("$millisecond", &["date", "timezone"], date::millisecond),
-    n("$dateToString", &["date", "format", "timezone", "onNull"], date::to_text),
-    n(
-        "$dateFromParts",
-        &["year", "month", "day", "hour", "minute", "second", "millisecond", "timezone"],
-        date::from_parts,
-    ),
-    n("$dateFromString", &["dateString", "format", "timezone", "onError", "onNull"], date::from_text),
+    n("$week", &["date", "timezone"], date::week),
+    n("$isoWeek", &["date", "timezone"], date::iso_week),
+    n("$isoWeekYear", &["date", "timezone"], date::iso_week_year),
+    n("$isoDayOfWeek", &["date", "timezone"], date::iso_day_of_week),
+    r("$dateToString", &["date", "format", "timezone", "onNull"], (1, 18628), date::to_text),
+    r("$dateToParts", &["date", "timezone", "iso8601"], (1, 40522), date::to_parts),
+    r("$dateAdd", &["startDate", "unit", "amount", "timezone"], (3, 5_166_402), date::add),
+    r("$dateSubtract", &["startDate", "unit", "amount", "timezone"], (3, 5_166_402), date::subtract),
+    r("$dateDiff", &["startDate", "endDate", "unit", "timezone", "startOfWeek"], (3, 5_166_303), date::difference),
+    r("$dateTrunc", &["date", "unit", "binSize", "timezone", "startOfWeek"], (2, 5_439_009), date::truncate),
+    n("$dateFromParts", DATE_PARTS, date::from_parts),
+    r("$dateFromString", &["dateString", "format", "timezone", "onError", "onNull"], (1, 40_542), date::from_text),
 ];
 
 /// The function of that name.

@@ -7,8 +7,15 @@ mod array;
 mod conditional;
 mod convert;
 mod date;
+mod decimal;
+mod fields;
 pub mod fold;
 mod functions;
+mod order;
+pub mod picked;
+mod reader;
+mod rounding;
+mod search;
 mod set;
 mod string;
 
@@ -17,8 +24,10 @@ use std::cell::Cell;
 use super::super::errors::{CommandError, code};
 use super::meta::{Meta, MetaField};
 use crate::wire::bson::{Bson, Document};
+pub use arithmetic::is_multiple;
 use conditional::Special;
 use functions::Function;
+pub use reader::variable_name;
 
 /// Expressions inside each other.
 const MOST_DEPTH: usize = 120;
@@ -260,7 +269,11 @@ fn call(name: &str, argument: &Bson, known: &[String], depth: usize) -> Result<E
     })?;
     let arguments = match (argument, function.named) {
         (Bson::Document(fields), Some(names)) if !fields.keys().any(|key| key.starts_with('$')) => {
-            named(name, fields, names, known, depth)?
+            named(function, fields, names, known, depth)?
+        }
+        (_, Some(_)) if function.required.0 > 0 => {
+            let text = format!("{name} only supports an object as its argument");
+            return Err(CommandError::new(function.required.1, text));
         }
         (Bson::Array(items), None) => {
             items.iter().map(|item| parse(item, known, depth + 1)).collect::<Result<_, _>>()?
@@ -281,14 +294,18 @@ fn call(name: &str, argument: &Bson, known: &[String], depth: usize) -> Result<E
 
 /// Arguments given by name, in the order of the function's own list; those left out are missing.
 fn named(
-    function: &str,
+    function: &Function,
     fields: &Document,
     names: &[&str],
     known: &[String],
     depth: usize,
 ) -> Result<Vec<Expression>, CommandError> {
     if let Some(unknown) = fields.keys().find(|key| !names.contains(key)) {
-        return Err(CommandError::new(40413, format!("{function} found an unknown argument: {unknown}")));
+        return Err(CommandError::new(40413, format!("{} found an unknown argument: {unknown}", function.name)));
+    }
+    let (least, code) = function.required;
+    if let Some(missing) = names.iter().take(least).find(|name| !fields.contains(name)) {
+        return Err(CommandError::new(code, format!("{} requires '{missing}' to be specified", function.name)));
     }
     let one = |name: &&str| {
         fields.get(name).map_or(Ok(Expression::Literal(Bson::Undefined)), |value| parse(value, known, depth + 1))

@@ -158,19 +158,3 @@ pub fn trim_start(values: &[Bson]) -> Outcome {
 pub fn trim_end(values: &[Bson]) -> Outcome {
     trimmed(values, false, true)
 }
-
-pub fn regex_match(values: &[Bson]) -> Outcome {
-    let (pattern, own) = match values.get(1) {
-        Some(Bson::String(pattern)) => (pattern.as_str(), ""),
-        Some(Bson::Regex { pattern, options }) => (pattern.as_str(), options.as_str()),
-        Some(value) if is_nullish(value) => return Ok(false.into()),
-        _ => return Err(CommandError::new(51105, "$regexMatch needs 'regex' to be of type string or regex")),
-    };
-    let options = values.get(2).and_then(Bson::as_str).unwrap_or(own);
-    if is_nullish(&values[0]) {
-        return Ok(false.into());
-    }
-    let source = text("$regexMatch", 51104, &values[0])?;
-    let compiled = crate::server::practice::eval::matcher::compile(pattern, options)?;
-    Ok(compiled.is_match(source).into())
-}

@@ -2,6 +2,7 @@
 
 mod leaf;
 mod parse;
+mod schema;
 mod special;
 mod types;
 
@@ -12,6 +13,7 @@ use crate::server::practice::errors::CommandError;
 use crate::wire::bson::{Bson, Document};
 use leaf::Leaf;
 pub use parse::compile;
+use schema::Schema;
 
 /// A parsed filter.
 #[derive(Clone, Debug)]
@@ -25,6 +27,7 @@ enum Node {
     Not(Box<Node>),
     Constant(bool),
     At(Path, Leaf),
+    Schema(Schema),
     /// A search, and the same over an index once there is one; before that it finds nothing.
     Text(Search, Option<Box<TextQuery>>),
     Expression(Box<Expression>),
@@ -85,6 +88,7 @@ impl Node {
             Self::Not(node) => !passes(node),
             Self::Constant(value) => *value,
             Self::At(path, leaf) => leaf.matches_any(&path.values(document)),
+            Self::Schema(schema) => schema.matches(&Bson::Document(document.clone())),
             Self::Text(_, query) => query.as_ref().is_some_and(|query| query.score(document).is_some()),
             // An expression that fails passes nothing: a filter has no way to say so here.
             Self::Expression(expression) => {
@@ -102,6 +106,7 @@ impl Node {
             }
             Self::At(path, leaf) => path.position(document, |value| leaf.matches_any(&[value])),
             Self::Nor(_) | Self::Not(_) | Self::Constant(_) | Self::Expression(_) | Self::Text(..) => None,
+            Self::Schema(_) => None,
         }
     }
 }

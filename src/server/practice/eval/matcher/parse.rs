@@ -4,7 +4,7 @@ use std::cmp::Ordering::{Equal, Greater, Less};
 
 use super::leaf::{EQUAL, Leaf};
 use super::types::TypeSet;
-use super::{Element, Expression, Node, Path};
+use super::{Element, Expression, Node, Path, schema};
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::geo::{Near, Question};
 use crate::server::practice::eval::text::Search;
@@ -62,7 +62,7 @@ impl Parser<'_> {
             "where" => Err(CommandError::new(code::BAD_VALUE, "no globalScriptEngine in $where parsing")),
             "text" => Search::parse(value).map(|search| Node::Text(search, None)),
             "expr" => Expression::parse(value, self.known).map(|expression| Node::Expression(Box::new(expression))),
-            "jsonSchema" if value.as_document().is_some() => Ok(Node::Constant(true)),
+            "jsonSchema" => schema::parse(value, depth).map(Node::Schema),
             _ => Err(bad(format!("unknown top level operator: ${operator}"))),
         }
     }

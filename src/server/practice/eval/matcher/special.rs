@@ -92,7 +92,7 @@ impl<'a> Specials<'a> {
             Node::Not(node) => self.look(node, Place::Inside),
             Node::Text(search, _) => self.texts.push((place, search)),
             Node::At(path, leaf) => self.look_at(path, leaf, place),
-            Node::Constant(_) | Node::Expression(_) => {}
+            Node::Constant(_) | Node::Schema(_) | Node::Expression(_) => {}
         }
     }
 

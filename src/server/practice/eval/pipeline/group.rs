@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pick::{Pick, is_pick};
 use super::{Item, Items, MadeStage, Parser, Run, Stage, document};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
@@ -37,10 +38,19 @@ impl Ord for Key {
 #[derive(Debug)]
 struct Accumulator {
     field: String,
-    finish: fn(&[Bson]) -> Bson,
-    argument: Expression,
-    /// Missing values count for some.
-    wants_missing: bool,
+    fold: Fold,
+}
+
+/// How an accumulator comes from values to one.
+#[derive(Debug)]
+enum Fold {
+    /// All values of an expression at once; missing ones count for some.
+    Plain {
+        finish: fn(&[Bson]) -> Bson,
+        argument: Expression,
+        wants_missing: bool,
+    },
+    Pick(Pick),
 }
 
 fn accumulators<'a>(
@@ -57,6 +67,9 @@ fn accumulators<'a>(
         let operator = value.as_document().filter(|operator| operator.len() == 1).and_then(Document::first);
         let text = || format!("The field '{field}' must be an accumulator object");
         let (name, argument) = operator.ok_or_else(|| CommandError::new(40234, text()))?;
+        if is_pick(name) {
+            return Ok(Accumulator { field: field.to_owned(), fold: Fold::Pick(Pick::parse(name, argument, parser)?) });
+        }
         let finish = fold::accumulator(name)
             .ok_or_else(|| CommandError::new(15952, format!("unknown group operator '{name}'")))?;
         let argument = if name == "$count" {
@@ -64,7 +77,8 @@ fn accumulators<'a>(
         } else {
             Expression::parse(argument, parser.known)?
         };
-        Ok(Accumulator { field: field.to_owned(), finish, argument, wants_missing: matches!(name, "$first" | "$last") })
+        let wants_missing = matches!(name, "$first" | "$last");
+        Ok(Accumulator { field: field.to_owned(), fold: Fold::Plain { finish, argument, wants_missing } })
     };
     fields.map(one).collect()
 }
@@ -114,12 +128,18 @@ impl Stage for SortByCount {
 type Values = Vec<Vec<Bson>>;
 
 impl Group {
-    fn finish(id: Bson, values: &Values, accumulators: &[Accumulator]) -> Item {
+    fn finish(id: Bson, values: &Values, accumulators: &[Accumulator], run: &Run<'_>) -> Result<Item, CommandError> {
+        // What counts the values of $firstN and its kin sees the group's id.
+        let key = Item::from(id.as_document().cloned().unwrap_or_default());
         let mut document = doc! { "_id": id };
         for (accumulator, values) in accumulators.iter().zip(values) {
-            document.push(accumulator.field.clone(), (accumulator.finish)(values));
+            let value = match &accumulator.fold {
+                Fold::Plain { finish, .. } => finish(values),
+                Fold::Pick(pick) => pick.finish(values, &run.scope(&key))?,
+            };
+            document.push(accumulator.field.clone(), value);
         }
-        document.into()
+        Ok(document.into())
     }
 }
 
@@ -131,10 +151,13 @@ fn accumulate(
 ) -> Result<(), CommandError> {
     let scope = run.scope(item);
     for (accumulator, values) in accumulators.iter().zip(values) {
-        match accumulator.argument.evaluate(&scope)? {
-            Bson::Undefined if !accumulator.wants_missing => {}
-            Bson::Undefined => values.push(Bson::Null),
-            value => values.push(value),
+        match &accumulator.fold {
+            Fold::Pick(pick) => values.push(pick.value(item, &scope)?),
+            Fold::Plain { argument, wants_missing, .. } => match argument.evaluate(&scope)? {
+                Bson::Undefined if !wants_missing => {}
+                Bson::Undefined => values.push(Bson::Null),
+                value => values.push(value),
+            },
         }
         if values.len() > MOST_VALUES {
             return Err(CommandError::new(
@@ -158,7 +181,7 @@ impl Stage for Group {
                 groups.entry(Key(id)).or_insert_with(|| self.accumulators.iter().map(|_| Vec::new()).collect());
             accumulate(&self.accumulators, values, document, run)?;
         }
-        Ok(groups.into_iter().map(|(id, values)| Self::finish(id.0, &values, &self.accumulators)).collect())
+        groups.into_iter().map(|(id, values)| Self::finish(id.0, &values, &self.accumulators, run)).collect()
     }
 }
 
@@ -223,7 +246,7 @@ impl Stage for Bucket {
             let values = buckets.entry(key).or_insert_with(|| self.accumulators.iter().map(|_| Vec::new()).collect());
             accumulate(&self.accumulators, values, document, run)?;
         }
-        Ok(buckets.into_iter().map(|((_, id), values)| Group::finish(id.0, &values, &self.accumulators)).collect())
+        buckets.into_iter().map(|((_, id), values)| Group::finish(id.0, &values, &self.accumulators, run)).collect()
     }
 }
 
@@ -271,7 +294,7 @@ impl Stage for BucketAuto {
             }
             let upper = keyed.get(end).unwrap_or(&keyed[end - 1]);
             let id = doc! { "min": (&keyed[start].0.0), "max": (&upper.0.0) };
-            out.push(Group::finish(id.into(), &values, &self.accumulators));
+            out.push(Group::finish(id.into(), &values, &self.accumulators, run)?);
             start = end;
         }
         Ok(out)

@@ -4,7 +4,7 @@ use super::{Item, Items, MadeStage, Parser, Pipeline, Run, Stage, document};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::Matcher;
-use crate::server::practice::eval::expression::Expression;
+use crate::server::practice::eval::expression::{Expression, variable_name};
 use crate::server::practice::eval::path::Path;
 use crate::wire::bson::{Bson, Document};
 
@@ -31,6 +31,11 @@ pub fn lookup(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
     if let Some(unknown) = options.keys().find(|key| !known.contains(key)) {
         return Err(failed(&format!("unknown argument to $lookup: {unknown}")));
     }
+    for name in ["from", "as", "localField", "foreignField"] {
+        if options.get(name).is_some_and(|value| value.as_str().is_none()) {
+            return Err(failed(&format!("$lookup argument '{name}' must be a string")));
+        }
+    }
     let text = |name: &str| options.get_str(name).map(str::to_owned);
     let from = text("from").ok_or_else(|| failed("missing 'from' option to $lookup stage specification"))?;
     let into = text("as").ok_or_else(|| failed("must specify 'as' field for a $lookup"))?;
@@ -39,12 +44,33 @@ pub fn lookup(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
         (None, None) if options.contains("pipeline") => None,
         _ => return Err(failed("$lookup requires both or neither of 'localField' and 'foreignField' to be specified")),
     };
-    let bound = options.get_document("let").map(Document::iter).into_iter().flatten();
-    let names = bound.map(|(name, value)| Ok((name.to_owned(), Expression::parse(value, parser.known)?)));
-    let names: Vec<(String, Expression)> = names.collect::<Result<_, CommandError>>()?;
+    let names = bindings(options, parser)?;
     let inside: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
-    let pipeline = parser.inner(options.get_array("pipeline").unwrap_or_default(), &inside)?;
+    let stages = match options.get("pipeline") {
+        None => &[],
+        Some(Bson::Array(stages)) => stages.as_slice(),
+        Some(_) => return Err(CommandError::new(code::TYPE_MISMATCH, "'pipeline' of $lookup must be an array")),
+    };
+    let writes = |stage: &Bson| stage.as_document().is_some_and(|it| it.contains("$out") || it.contains("$merge"));
+    if stages.iter().any(writes) {
+        return Err(CommandError::new(51047, "$out and $merge are not allowed within a $lookup's sub-pipeline"));
+    }
+    let pipeline = parser.inner(stages, &inside)?;
     Ok(Box::new(Lookup { from, into, fields, names, pipeline }))
+}
+
+/// The variables of `let`.
+fn bindings(options: &Document, parser: &Parser<'_>) -> Result<Vec<(String, Expression)>, CommandError> {
+    let bound = match options.get("let") {
+        None => return Ok(Vec::new()),
+        Some(Bson::Document(bound)) => bound,
+        Some(_) => return Err(CommandError::new(code::FAILED_TO_PARSE, "'let' of $lookup must be an object")),
+    };
+    let one = |(name, value): (&str, &Bson)| {
+        variable_name(name)?;
+        Ok((name.to_owned(), Expression::parse(value, parser.known)?))
+    };
+    bound.iter().map(one).collect()
 }
 
 impl Lookup {

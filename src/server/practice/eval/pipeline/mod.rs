@@ -3,6 +3,7 @@
 mod group;
 mod item;
 mod join;
+mod pick;
 mod reshape;
 mod select;
 

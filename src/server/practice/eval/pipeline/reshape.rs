@@ -4,7 +4,7 @@ use super::{Item, Items, MadeStage, Parser, Run, Stage, document};
 use crate::server::practice::errors::CommandError;
 use crate::server::practice::eval::Projection;
 use crate::server::practice::eval::expression::{Expression, Scope};
-use crate::server::practice::eval::path::set;
+use crate::server::practice::eval::path::{parts, set};
 use crate::wire::bson::{Bson, Document};
 
 /// A projection, and the fields that it computes.
@@ -66,7 +66,7 @@ fn split(
             }
             other => {
                 let expression = Expression::parse(other, parser.known)?;
-                computed.push((path.split('.').map(str::to_owned).collect(), expression));
+                computed.push((parts(&path)?, expression));
             }
         }
     }
@@ -111,7 +111,7 @@ pub fn add_fields(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
                 format!("FieldPath field names may not start with '$' or be empty: '{name}'"),
             ));
         }
-        Ok((name.split('.').map(str::to_owned).collect(), Expression::parse(value, parser.known)?))
+        Ok((parts(name)?, Expression::parse(value, parser.known)?))
     };
     Ok(Box::new(AddFields(fields.iter().map(one).collect::<Result<_, _>>()?)))
 }

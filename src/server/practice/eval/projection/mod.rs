@@ -1,11 +1,14 @@
 //! Which fields of a document a client gets.
 
+mod computed;
+
 use super::matcher::Matcher;
 use super::meta::{Meta, MetaField};
-use super::path;
+use super::path::{parts, set};
 use crate::doc;
 use crate::server::practice::errors::CommandError;
 use crate::wire::bson::{Bson, Document};
+use computed::{Computed, is_expression};
 
 /// A parsed projection.
 #[derive(Clone, Debug)]
@@ -15,6 +18,7 @@ pub struct Projection {
     id: bool,
     /// The array whose matched element is wanted, from `a.$`.
     positional: Option<String>,
+    computed: Computed,
     /// Fields that hold what the query knows of a document.
     metas: Vec<(Vec<String>, MetaField)>,
 }
@@ -28,7 +32,8 @@ enum Choice {
     Below(Branch),
     Slice(i64, Option<i64>),
     ElementMatches(Matcher),
-    Literal(Bson),
+    /// Shown by an expression of the projection's own.
+    Computed,
 }
 
 impl Projection {
@@ -37,8 +42,22 @@ impl Projection {
     /// # Errors
     /// Inclusions and exclusions mixed (31253, 31254), unknown operators (31325), wrong arguments.
     pub fn parse(fields: &Document) -> Result<Self, CommandError> {
-        let mut projection =
-            Self { root: Branch::default(), including: false, id: true, positional: None, metas: Vec::new() };
+        Self::parse_with(fields, None)
+    }
+
+    /// The same where expressions may use the variables of the command.
+    ///
+    /// # Errors
+    /// As [`Projection::parse`].
+    pub fn parse_with(fields: &Document, variables: Option<&Document>) -> Result<Self, CommandError> {
+        let mut projection = Self {
+            root: Branch::default(),
+            including: false,
+            id: true,
+            positional: None,
+            computed: Computed::new(variables),
+            metas: Vec::new(),
+        };
         let mut mode = None;
         for (name, value) in fields.iter() {
             if name.is_empty() || name.split('.').any(str::is_empty) {
@@ -54,7 +73,14 @@ impl Projection {
     }
 
     fn field(&mut self, name: &str, value: &Bson, mode: &mut Option<bool>) -> Result<(), CommandError> {
+        let path = parts(name)?;
         if let Some(array) = name.strip_suffix(".$") {
+            if self.positional.is_some() {
+                return Err(CommandError::new(31276, "Cannot specify more than one positional projection per query."));
+            }
+            if value.as_flag() == Some(false) {
+                return Err(CommandError::new(31395, "positional projection cannot be used with exclusion"));
+            }
             self.positional = Some(array.to_owned());
             self.root.insert(array, Choice::Whole)?;
             return agree(mode, true, name);
@@ -63,11 +89,18 @@ impl Projection {
             return Err(CommandError::new(16410, format!("FieldPath field names may not start with '$': {name}")));
         }
         if let Some(argument) = value.as_document().and_then(|operator| operator.get("$meta")) {
-            let field = MetaField::parse(argument)?;
-            self.metas.push((name.split('.').map(str::to_owned).collect(), field));
+            self.metas.push((path, MetaField::parse(argument)?));
             return Ok(());
         }
+        if is_expression(value) {
+            self.computed.read(path, value)?;
+            agree(mode, true, name)?;
+            return self.root.insert(name, Choice::Computed);
+        }
         let choice = match value {
+            Bson::Document(below) if below.keys().next().is_some_and(|key| !key.starts_with('$')) => {
+                return below.iter().try_for_each(|(key, value)| self.field(&format!("{name}.{key}"), value, mode));
+            }
             Bson::Document(operator) => operator_choice(operator, mode, name)?,
             Bson::Boolean(_) | Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_) => {
                 let wanted = value.as_flag().unwrap_or(true);
@@ -80,7 +113,8 @@ impl Projection {
             }
             literal => {
                 agree(mode, true, name)?;
-                Choice::Literal(literal.clone())
+                self.computed.literal(path, literal.clone());
+                Choice::Computed
             }
         };
         self.root.insert(name, choice)
@@ -89,7 +123,7 @@ impl Projection {
     /// The fields that are wanted.
     ///
     /// # Errors
-    /// None today; computed fields will have some.
+    /// Those of the expressions.
     pub fn apply(&self, document: &Document) -> Result<Document, CommandError> {
         let mut shown = if self.including { self.root.include(document) } else { self.root.exclude(document) };
         if self.including
@@ -102,6 +136,7 @@ impl Projection {
         if !self.id {
             shown.remove("_id");
         }
+        self.computed.add(document, &mut shown)?;
         Ok(shown)
     }
 
@@ -122,16 +157,29 @@ impl Projection {
     ) -> Result<Document, CommandError> {
         let mut shown = self.apply(document)?;
         for (name, field) in &self.metas {
-            path::set(&mut shown, name, &field.of(meta));
+            set(&mut shown, name, &field.of(meta));
         }
         if let (Some(array), Some(at)) = (&self.positional, position)
-            && let Some(Bson::Array(items)) = shown.get_mut(array)
+            && let Some(items) = first_array(&mut shown, array)
             && at < items.len()
         {
             *items = vec![items.swap_remove(at)];
         }
         Ok(shown)
     }
+}
+
+/// The first array on a path through documents.
+fn first_array<'a>(document: &'a mut Document, path: &str) -> Option<&'a mut Vec<Bson>> {
+    let mut document = document;
+    for name in path.split('.') {
+        match document.get_mut(name)? {
+            Bson::Array(items) => return Some(items),
+            Bson::Document(inner) => document = inner,
+            _ => return None,
+        }
+    }
+    None
 }
 
 fn agree(mode: &mut Option<bool>, including: bool, name: &str) -> Result<(), CommandError> {
@@ -162,22 +210,7 @@ fn operator_choice(operator: &Document, mode: &mut Option<bool>, name: &str) -> 
             agree(mode, true, name)?;
             Matcher::parse(&doc! { "x": { "$elemMatch": (condition.clone()) } }).map(Choice::ElementMatches)
         }
-        "$literal" => {
-            agree(mode, true, name)?;
-            Ok(Choice::Literal(argument.clone()))
-        }
-        key if key.starts_with('$') => Err(CommandError::new(31325, format!("Unknown expression {key}"))),
-        _ => {
-            agree(mode, true, name)?;
-            let mut below = Branch::default();
-            for (key, value) in operator.iter() {
-                if value.as_flag().is_none() {
-                    return Err(CommandError::new(31308, "unsupported value in a sub-projection"));
-                }
-                below.insert(key, Choice::Whole)?;
-            }
-            Ok(Choice::Below(below))
-        }
+        key => Err(CommandError::new(31325, format!("Unknown expression {key}"))),
     }
 }
 
@@ -213,7 +246,7 @@ fn cut(items: &[Bson], count: i64, limit: Option<i64>) -> Vec<Bson> {
 
 impl Branch {
     fn computes(&self) -> bool {
-        self.0.iter().any(|(_, choice)| matches!(choice, Choice::ElementMatches(_) | Choice::Literal(_)))
+        self.0.iter().any(|(_, choice)| matches!(choice, Choice::ElementMatches(_) | Choice::Computed))
     }
 
     fn insert(&mut self, path: &str, choice: Choice) -> Result<(), CommandError> {
@@ -242,11 +275,6 @@ impl Branch {
         for (name, value) in document.iter() {
             if let Some(value) = self.choice(name).and_then(|choice| choice.show(name, value, true)) {
                 shown.push(name, value);
-            }
-        }
-        for (name, choice) in &self.0 {
-            if let Choice::Literal(value) = choice {
-                shown.set(name, value.clone());
             }
         }
         shown
@@ -284,7 +312,7 @@ impl Choice {
                 Some(Bson::Array(vec![items[at].clone()]))
             }
             (Self::ElementMatches(_), _) => None,
-            (Self::Literal(value), _) => Some(value.clone()),
+            (Self::Computed, _) => None,
         }
     }
 }
@@ -312,6 +340,37 @@ mod tests {
         assert_eq!(shown(doc! { "l": { "$slice": [1, 2] } }, document.clone()).get_array("l").unwrap().len(), 2);
         let extreme = shown(doc! { "l": { "$slice": [(i64::MIN), (i64::MAX)] } }, document);
         assert_eq!(extreme.get_array("l").unwrap().len(), 4);
+    }
+
+    #[test]
+    fn expressions_make_fields_of_the_whole_document() {
+        let document = doc! { "_id": 1, "a": [1, 2, 3], "b": { "c": "x" } };
+        let fields = doc! { "n": { "$size": "$a" }, "b": { "c": 1, "d": "$b.c" }, "last": { "$slice": ["$a", (-1)] } };
+        let wanted = doc! { "_id": 1, "b": { "c": "x", "d": "x" }, "n": 3, "last": [3] };
+        assert_eq!(shown(fields, document.clone()), wanted);
+        let failing = Projection::parse(&doc! { "n": { "$size": "$b" } }).unwrap().apply(&document);
+        assert_eq!(failing.unwrap_err().code, 17124);
+        let variables = doc! { "v": 5 };
+        let bound = Projection::parse_with(&doc! { "n": "$$v" }, Some(&variables)).unwrap();
+        assert_eq!(bound.apply(&document).unwrap(), doc! { "_id": 1, "n": 5 });
+    }
+
+    #[test]
+    fn the_matched_element_is_that_of_the_first_array_on_the_path() {
+        let document = doc! { "_id": 1, "s": { "t": [{ "u": 1 }, { "u": 2 }] } };
+        let projection = Projection::parse(&doc! { "s.t.$": 1 }).unwrap();
+        assert_eq!(
+            projection.apply_at(&document, Some(1), &Meta::default()).unwrap(),
+            doc! { "_id": 1, "s": { "t": [{ "u": 2 }] } }
+        );
+        assert_eq!(Projection::parse(&doc! { "a.$": 1, "b.$": 1 }).unwrap_err().code, 31276);
+        assert_eq!(Projection::parse(&doc! { "a.$": 0 }).unwrap_err().code, 31395);
+    }
+
+    #[test]
+    fn a_path_of_many_parts_is_refused() {
+        let fields: Document = [(vec!["a"; 1_000_000].join("."), Bson::Int32(1))].into_iter().collect();
+        assert_eq!(Projection::parse(&fields).unwrap_err().code, 15);
     }
 
     #[test]
