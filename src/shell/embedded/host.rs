@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::outbox::Outbox;
-use crate::shell::{CommandFigures, Job, Note, Report, StatementDone};
+use crate::shell::{CommandFigures, Job, Note, Report, StatementDone, timing_print};
 use crate::wire::bson::{Bson, RawBson, RawDocument, Writer};
 use crate::wire::client::Client;
 use crate::wire::message::{Frame, MessageError};
@@ -167,13 +167,6 @@ impl Host {
     }
 }
 
-/// `Top-level statement N completed in M ms`, and nothing else.
-fn timing_print(line: &str) -> Option<(u32, u64)> {
-    let rest = line.strip_prefix("Top-level statement ")?;
-    let (index, millis) = rest.strip_suffix(" ms")?.split_once(" completed in ")?;
-    Some((index.parse().ok()?, millis.parse().ok()?))
-}
-
 fn timed_out(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
 }
@@ -236,14 +229,6 @@ impl Outcome {
 mod tests {
     use super::*;
     use crate::doc;
-
-    #[test]
-    fn only_the_exact_timing_print_ends_a_statement() {
-        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms"), Some((12, 3)));
-        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms."), None);
-        assert_eq!(timing_print(" Top-level statement 12 completed in 3 ms"), None);
-        assert_eq!(timing_print("Top-level statement x completed in 3 ms"), None);
-    }
 
     #[test]
     fn a_write_error_is_not_accepted_though_the_command_was() {

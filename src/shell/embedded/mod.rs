@@ -16,4 +16,5 @@ mod parent;
 mod sources;
 pub mod worker;
 
+pub(super) use harness::script as harness_script;
 pub use parent::EmbeddedShell;
