@@ -10,6 +10,8 @@ const { Ledger } = require("./mongosh_ledger.js");
 /// Once so many connections in a row were refused the server is gone: the rest fails at once.
 const MOST_REFUSALS = 3;
 const PULSE_MILLIS = 50;
+/// A longer one would fire at once.
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /// Runs the job's script; never comes back, as the process ends with the script.
 exports.carry = (db, path) => new Promise(() => {
@@ -43,19 +45,24 @@ class Carrier {
         worker.on("exit", (status) => this.end({ Died: { message: "the script's thread ended with status " + status } }));
         port1.on("message", (message) => this.take(message));
         setInterval(() => this.ledger.pulse(), PULSE_MILLIS);
-        setTimeout(() => this.end({ Interrupted: { stack: "" } }), Math.min(this.job.interruptMillis, 2 ** 31 - 1));
     }
 
     /// One message of the script's thread. Those that want an answer get exactly one.
     take({ kind, ...message }) {
         switch (kind) {
-            case "started": return this.ledger.report("Started");
+            case "started": return this.started();
             case "print": return this.ledger.print(message.text);
             case "end": return this.end(message.end, message.dropped);
             case "ask": return this.ask(message).then((answer) => this.answer(answer), (error) => {
                 this.answer({ error: String(error && error.message || error) });
             });
         }
+    }
+
+    started() {
+        this.begun = Date.now();
+        this.ledger.report("Started");
+        setTimeout(() => this.end({ Interrupted: { stack: "" } }), Math.min(this.job.interruptMillis, LONGEST_TIMER));
     }
 
     answer(answer) {

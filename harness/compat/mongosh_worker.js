@@ -116,7 +116,7 @@ function within(name) {
 /// A thrown value, as text; it may be anything, and reading it may throw again.
 function words(error) {
     try {
-        const head = error.name === undefined ? String(error) : error.name + ": " + error.message;
+        const head = error.name === undefined ? String(error) + " " + JSON.stringify(error) : error.name + ": " + error.message;
         const frames = String(error.stack || "").split("\n").filter((line) => /^ {4}at /.test(line));
         return [head, ...frames.filter((line) => !/node:|mongosh_worker|^ {4}at run /.test(line))].join("\n").slice(0, 4000);
     } catch (again) {

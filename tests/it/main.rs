@@ -5,6 +5,7 @@ mod program;
 mod alarm;
 mod bad_input;
 mod corpus;
+mod external_shells;
 mod given_mongod;
 mod interrupts;
 mod planted_bugs;

@@ -1,6 +1,8 @@
 //! mongosh. It is the transport only: the script runs with our harness in a thread of mongosh's own engine, and its
 //! commands go over mongosh's own connection; `harness/README.md` says why. So it tells all that the embedded shell does.
 
+use std::time::Duration;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::json;
 
@@ -29,6 +31,10 @@ const FILES: &[(&str, &str)] = compat![
 
 /// No telemetry and no logs: nothing is written outside the run's folder, nothing leaves the machine.
 const CONFIG: &str = r#"{"enableTelemetry":false,"disableLogging":true,"updateURL":""}"#;
+
+/// mongosh's own deadlines come so much after those of the job: whoever watches has the last word on a hang, also where a
+/// busy machine hears of the start late.
+const COURTESY: Duration = Duration::from_secs(2);
 
 /// How long one look for the server may take before it counts as refused.
 const SELECTION_MILLIS: u32 = 2_000;
@@ -121,14 +127,14 @@ fn job_text(job: &Job, token: &str) -> serde_json::Value {
         "token": token,
         "memory": job.limits.memory,
         "output": job.limits.output,
-        "interruptMillis": job.limits.interrupt_after.as_millis() as u64,
+        "interruptMillis": (job.limits.interrupt_after + COURTESY).as_millis() as u64,
     })
 }
 
 /// Nothing is tried twice behind our back, and a script has one connection as it has in the embedded shell.
 fn uri(job: &Job) -> String {
     let address = job.addresses.first().map_or("", String::as_str);
-    let timeout = job.limits.read_timeout.as_millis().min(i32::MAX as u128);
+    let timeout = (job.limits.read_timeout + COURTESY).as_millis().min(i32::MAX as u128);
     format!(
         "mongodb://{address}/{}?directConnection=true&retryReads=false&retryWrites=false&maxPoolSize=1\
          &serverSelectionTimeoutMS={SELECTION_MILLIS}&socketTimeoutMS={timeout}",
