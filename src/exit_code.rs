@@ -1,5 +1,7 @@
 //! Every way the two programs can end, each with its number. CI systems and wrapper scripts read these.
 
+use crate::interrupt::Interrupt;
+
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitCode {
@@ -36,6 +38,15 @@ impl ExitCode {
             Self::ServerUnavailable => 75,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+        }
+    }
+}
+
+impl From<Interrupt> for ExitCode {
+    fn from(interrupt: Interrupt) -> Self {
+        match interrupt {
+            Interrupt::CtrlC => Self::Interrupted,
+            Interrupt::Terminate => Self::Terminated,
         }
     }
 }

@@ -39,6 +39,7 @@ class Carrier {
             workerData: { job: this.job, port: port2, flag: this.flag.buffer },
             transferList: [port2],
             env: {},
+            execArgv: ["--experimental-vm-modules", "--no-warnings"],
             resourceLimits: { maxOldGenerationSizeMb: Math.ceil(this.job.memory / 1048576), stackSizeMb: 4 }
         });
         worker.on("error", (error) => this.end(endOfWorker(error)));

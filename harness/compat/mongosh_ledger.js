@@ -82,7 +82,7 @@ exports.Ledger = class Ledger {
         const key = command + " " + code;
         if (!this.noted.has(key) || code === 0 || code === 1 || code === 8) {
             this.noted.add(key);
-            this.note({ Failed: { command, code: code === 0 ? null : code, message: message.slice(0, 500) } });
+            this.note({ Failed: { command, code: code === 0 ? null : code, message: message.slice(0, 2000) } });
         }
     }
 
@@ -118,7 +118,7 @@ exports.Ledger = class Ledger {
 
     end(end, dropped, millis) {
         this.pulse();
-        this.report({ Ended: { end, output_dropped: dropped, elapsed: duration(millis) } });
+        this.report({ Ended: { end, output_dropped: dropped, threads_left: false, elapsed: duration(millis) } });
     }
 };
 

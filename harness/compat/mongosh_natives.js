@@ -176,6 +176,11 @@
         return answer.files;
     }
 
+    /// Threads need an engine and a connection of their own, and mongosh's connection is waited for by this one.
+    function noThreads() {
+        throw new Failure("threads and parallel shells are not provided under mongosh; use --shell embedded");
+    }
+
     const addresses = [];
     const native = {
         database: job.database,
@@ -197,6 +202,8 @@
                 throw new NoProgram(wrong);
             }
         },
+        startThread: noThreads, waitForThread: noThreads, newLatch: noThreads, passLatch: noThreads,
+        countDownLatch: noThreads, latchCount: noThreads, toBson() {}, fromBson: noThreads,
         sleep: here.sleep, monotonic: here.monotonic, gc() {},
         quit(status) { here.quit(status | 0); },
         registerTypes(registered) {

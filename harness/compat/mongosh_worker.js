@@ -6,6 +6,7 @@ const fs = require("fs");
 const path = require("path");
 const vm = require("vm");
 const { workerData, receiveMessageOnPort } = require("worker_threads");
+const { makeModules } = require("./mongosh_modules.js");
 
 const { job, port } = workerData;
 const flag = new Int32Array(workerData.flag);
@@ -83,15 +84,20 @@ function compile(text, filename) {
     }
 }
 
-/// Files below the configured folders, after all links are followed.
-function sources(name) {
+/// The file or folder of that name below the configured folders, after all links are followed.
+function below(name) {
     const roots = job.roots.map((root) => fs.realpathSync(root));
     const inside = (file) => roots.some((root) => file === root || file.startsWith(root + path.sep));
     const real = roots.map((root) => path.resolve(root, name)).filter((file) => fs.existsSync(file)).map((file) => fs.realpathSync(file));
     const found = real.find(inside);
     if (found === undefined) {
-        throw new Error("not found below the corpus");
+        throw new Error("not found below the corpus: " + name);
     }
+    return [found, inside];
+}
+
+function sources(name) {
+    const [found, inside] = below(name);
     if (!fs.statSync(found).isDirectory()) {
         return [[name, textOf(found)]];
     }
@@ -110,7 +116,7 @@ function textOf(file) {
 const context = vm.createContext(vm.constants && vm.constants.DONT_CONTEXTIFY || {});
 
 function within(name) {
-    return vm.runInContext(fs.readFileSync(path.join(__dirname, name), "utf8"), context, { filename: "harness/" + name });
+    return vm.runInContext(fs.readFileSync(path.join(__dirname, name), "utf8"), context, { filename: "harness" });
 }
 
 /// A thrown value, as text; it may be anything, and reading it may throw again.
@@ -124,7 +130,8 @@ function words(error) {
     }
 }
 
-function run() {
+/// Gives how the job's text ended; a text that is no program never began.
+async function run() {
     try {
         within("mongosh_natives.js")(here, within("mongosh_order.js"), JSON.stringify(job));
         within("harness.js");
@@ -132,19 +139,40 @@ function run() {
         return { NoServer: { error: words(error) } };
     }
     port.postMessage({ kind: "started" });
-    const script = compile(fs.readFileSync(job.path, "utf8"), job.name);
-    if (typeof script === "string") {
-        return { SyntaxError: { message: script } };
-    }
+    const text = fs.readFileSync(job.path, "utf8");
     try {
-        script.runInContext(context);
+        await (job.module ? runModule(text) : runScript(text));
         return "Completed";
     } catch (error) {
-        return { UncaughtError: { message: words(error) } };
+        return error instanceof NoProgram ? { SyntaxError: { message: error.message } } : { UncaughtError: { message: words(error) } };
     }
+}
+
+class NoProgram extends Error {}
+
+function runScript(text) {
+    const script = compile(text, job.name);
+    if (typeof script === "string") {
+        throw new NoProgram(script);
+    }
+    script.runInContext(context);
+}
+
+async function runModule(text) {
+    const modules = makeModules(context, job, (name) => {
+        const [file] = below(name);
+        return [file, textOf(file)];
+    });
+    let main;
+    try {
+        main = modules.parse(text);
+    } catch (error) {
+        throw new NoProgram(String(error.message));
+    }
+    await modules.evaluated(main);
 }
 
 // A promise that a script forgets is no reason to end it.
 process.on("unhandledRejection", () => {});
-const how = run();
-setImmediate(() => end(how));
+process.on("beforeExit", () => end({ UncaughtError: { message: "Error: a top-level await waits for what never comes" } }));
+run().then((how) => setImmediate(() => end(how)));

@@ -156,17 +156,23 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// The one given, or the summary cannot be written.
     pub fn end(self, outcome: Result<(), CampaignError>, script_errors_count: bool) -> Result<ExitCode, CampaignError> {
-        let (interrupts, begun) = (self.interrupts, !self.summary.verdicts.is_empty());
+        let interrupts = self.interrupts;
         if let Err(error) = outcome {
-            if begun {
-                let _ = self.finish();
-            } else {
-                self.folder.discard();
-            }
-            return Err(error);
+            return Err(self.give_up(error));
         }
         let summary = self.finish()?;
         Ok(super::ending::exit_code(&summary, interrupts.requested(), script_errors_count))
+    }
+
+    /// Ends a run that cannot go on: what was recorded is kept, and nothing is left where nothing was.
+    pub fn give_up(self, error: CampaignError) -> CampaignError {
+        if self.summary.verdicts.is_empty() {
+            self.folder.discard();
+        } else {
+            // The first error is the one to tell.
+            let _ = self.finish();
+        }
+        error
     }
 
     /// Writes and tells the last lines.

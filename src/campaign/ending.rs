@@ -9,10 +9,8 @@ use crate::report::Summary;
 /// fuzzer once took 68,000 steps against a dead server and stayed green.
 pub fn exit_code(summary: &Summary, interrupt: Option<Interrupt>, script_errors_count: bool) -> ExitCode {
     let seen = |verdict| summary.verdicts.get(&verdict).copied().unwrap_or(0);
-    match interrupt {
-        Some(Interrupt::CtrlC) => return ExitCode::Interrupted,
-        Some(Interrupt::Terminate) => return ExitCode::Terminated,
-        None => {}
+    if let Some(interrupt) = interrupt {
+        return interrupt.into();
     }
     if !summary.failures.is_empty() {
         ExitCode::FailuresFound

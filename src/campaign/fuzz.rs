@@ -15,7 +15,7 @@ use crate::report::{Event, Reporter};
 use crate::run::Batch;
 use crate::seed::Seed;
 use crate::server::ServerError;
-use crate::wrap::{FuzzedFile, make};
+use crate::wrap::{FuzzedFile, Stock, make};
 
 /// Makes `--sets` files and runs them.
 ///
@@ -89,7 +89,7 @@ fn fuzzed_files(
 
 /// What files are made from.
 struct Source {
-    corpus: Corpus,
+    stock: Stock,
     index: Index,
     new: NewTests,
 }
@@ -99,25 +99,25 @@ impl Source {
         let corpus = Corpus::load(&options.corpus).map_err(|error| CampaignError::SetUp(error.to_string()))?;
         let new = find_new(&corpus, &options.corpus, &options.new_since).map_err(CampaignError::SetUp)?;
         let index = Index::of(&corpus.files);
-        Ok(Self { corpus, index, new })
+        Ok(Self { stock: Stock::of(corpus), index, new })
     }
 
     fn all(&self) -> Vec<usize> {
-        (0..self.corpus.files.len()).collect()
+        (0..self.stock.corpus.files.len()).collect()
     }
 
     fn tell(&self, desk: &mut Desk<'_>, options: &FuzzOptions) {
         desk.head("jstestfuzz", env!("CARGO_PKG_VERSION"));
         desk.head("seed", options.run.seed.to_string());
         let roots = options.corpus.iter().map(|root| root.as_str()).collect::<Vec<_>>().join(", ");
-        let skipped = self.corpus.skipped.len();
-        desk.head("corpus", format!("{roots}: {} files parsed, {skipped} left out", self.corpus.files.len()));
-        for skipped in self.corpus.skipped.iter().take(10) {
+        let skipped = self.stock.corpus.skipped.len();
+        desk.head("corpus", format!("{roots}: {} files parsed, {skipped} left out", self.stock.corpus.files.len()));
+        for skipped in self.stock.corpus.skipped.iter().take(10) {
             desk.head("", format!("left out: {} {}", skipped.path, skipped.reason));
         }
         let new = match &self.new {
             NewTests::Unknown { reason } => format!("none known: {reason}"),
-            NewTests::Found { files, since } if files.len() == self.corpus.files.len() => {
+            NewTests::Found { files, since } if files.len() == self.stock.corpus.files.len() => {
                 format!("all files changed since {since}: none is newer than the others")
             }
             NewTests::Found { files, since } => format!("{} changed since {since}{}", files.len(), self.names(files)),
@@ -126,7 +126,7 @@ impl Source {
     }
 
     fn names(&self, files: &[usize]) -> String {
-        let names: Vec<&str> = files.iter().take(5).map(|&at| self.corpus.files[at].name.as_str()).collect();
+        let names: Vec<&str> = files.iter().take(5).map(|&at| self.stock.corpus.files[at].name.as_str()).collect();
         let more = if files.len() > 5 { ", ..." } else { "" };
         if names.is_empty() {
             String::new()
@@ -138,7 +138,7 @@ impl Source {
     fn set(&self, options: &FuzzOptions, usable: &[usize], index: u64) -> Set {
         let usable_new: Vec<usize> = self.new.files().iter().copied().filter(|at| usable.contains(at)).collect();
         let seed = Seed::from_number(options.run.seed);
-        draw(&self.corpus, usable, &usable_new, &seed, index, options.source_files)
+        draw(&self.stock.corpus, usable, &usable_new, &seed, index, options.source_files)
     }
 
     fn make(
@@ -149,7 +149,7 @@ impl Source {
         index: u64,
     ) -> Result<(FuzzedFile, camino::Utf8PathBuf), CampaignError> {
         let set = self.set(options, usable, index);
-        let made = make(&self.corpus, &self.index, &set, options.run.seed, &options.shape);
+        let made = make(&self.stock, &self.index, &set, options.run.seed, &options.shape);
         let path = desk.save(&format!("files/{}", made.name), made.text.as_bytes())?;
         desk.folder.save_json(&format!("files/{}.recipe.json", made.name.trim_end_matches(".js")), &made.recipe)?;
         Ok((made, path))
@@ -167,7 +167,7 @@ impl Source {
             return Ok(all);
         }
         let drawn: BTreeSet<usize> = (0..options.sets).flat_map(|index| self.set(options, &all, index).files).collect();
-        let found = baseline::run(desk, batch, &self.corpus, &drawn)?;
+        let found = baseline::run(desk, batch, &self.stock.corpus, &drawn)?;
         let usable: Vec<usize> = all.into_iter().filter(|at| !found.failing.contains(at)).collect();
         let (runtime, files) = found.runtime;
         batch.reset_average();

@@ -7,6 +7,7 @@
 mod against;
 mod alarm;
 mod baseline;
+mod check;
 mod confirm;
 mod desk;
 mod ending;
@@ -18,6 +19,7 @@ mod rerun;
 use crate::exit_code::ExitCode;
 
 pub use alarm::{AlarmError, sound};
+pub use check::check;
 pub use fuzz::{fuzz, generate};
 pub use options::{FuzzOptions, RunOptions};
 pub use rerun::rerun;

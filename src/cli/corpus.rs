@@ -1,17 +1,24 @@
-//! `fuzz corpus stats` and `fuzz corpus new`.
+//! `fuzz corpus check`, `stats` and `new`.
 
 use camino::Utf8PathBuf;
 use clap::Subcommand;
 
-use super::options::shipped_corpus;
-use crate::campaign::CampaignError;
+use super::options::{RunArguments, shipped_corpus};
+use crate::campaign::{self, CampaignError};
 use crate::corpus::{Corpus, Index, NewSince, NewTests, find_new};
 use crate::exit_code::ExitCode;
-use crate::report::say;
+use crate::report::{Human, say};
 
 /// What to do with a corpus.
 #[derive(Debug, Subcommand)]
 pub enum CorpusCommand {
+    /// Runs each test as it is: what runs clean, what fails and why, what needs something that is missing
+    Check {
+        /// The folder [default: the shipped corpus]
+        folder: Option<Utf8PathBuf>,
+        #[command(flatten)]
+        run: Box<RunArguments>,
+    },
     /// How many files, statements and pieces of material there are, and what was left out
     Stats {
         /// The folder [default: the shipped corpus]
@@ -29,19 +36,26 @@ pub enum CorpusCommand {
 
 /// Runs one of them.
 pub fn run(command: &CorpusCommand) -> Result<ExitCode, CampaignError> {
-    let set_up = |error: &dyn std::fmt::Display| CampaignError::SetUp(error.to_string());
-    let (CorpusCommand::Stats { folder } | CorpusCommand::New { folder, .. }) = command;
-    let root = folder.clone().unwrap_or_else(shipped_corpus);
-    let corpus = Corpus::load(std::slice::from_ref(&root)).map_err(|error| set_up(&error))?;
     match command {
-        CorpusCommand::Stats { .. } => stats(&corpus),
-        CorpusCommand::New { new_since, .. } => {
+        CorpusCommand::Check { folder, run } => {
+            let roots = [folder.clone().unwrap_or_else(shipped_corpus)];
+            return campaign::check(&run.options(), &roots, &mut Human::new(run.quiet), &super::interrupts()?);
+        }
+        CorpusCommand::Stats { folder } => stats(&load(folder.as_ref())?.1),
+        CorpusCommand::New { folder, new_since } => {
+            let (root, corpus) = load(folder.as_ref())?;
             let since = new_since.clone().map_or(NewSince::Automatic, NewSince::Point);
-            let found = find_new(&corpus, std::slice::from_ref(&root), &since).map_err(|error| set_up(&error))?;
-            new(&corpus, &found);
+            let found = find_new(&corpus, std::slice::from_ref(&root), &since);
+            new(&corpus, &found.map_err(CampaignError::SetUp)?);
         }
     }
     Ok(ExitCode::Clean)
+}
+
+fn load(folder: Option<&Utf8PathBuf>) -> Result<(Utf8PathBuf, Corpus), CampaignError> {
+    let root = folder.cloned().unwrap_or_else(shipped_corpus);
+    let corpus = Corpus::load(std::slice::from_ref(&root)).map_err(|error| CampaignError::SetUp(error.to_string()))?;
+    Ok((root, corpus))
 }
 
 fn stats(corpus: &Corpus) {

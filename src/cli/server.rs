@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 
 use crate::campaign::CampaignError;
 use crate::exit_code::ExitCode;
-use crate::interrupt::{Interrupt, Interrupts};
+use crate::interrupt::Interrupts;
 use crate::process::own_executable;
 use crate::report::say;
 use crate::server::practice::bugs;
@@ -114,7 +114,7 @@ fn install_one(name: &str, table: &Table) -> Result<ExitCode, CampaignError> {
     let product = product(name, table.server_file.as_deref())?;
     let interrupts = watch_for_interrupts()?;
     let installed = install(&product, &home_of(name, table.servers_dir.as_deref()), &interrupts, &mut say);
-    if let Some(code) = interrupts.requested().map(interrupted) {
+    if let Some(code) = interrupts.requested().map(ExitCode::from) {
         return Ok(code);
     }
     installed?;
@@ -154,7 +154,7 @@ fn foreground(start: &Start) -> Result<ExitCode, CampaignError> {
     keep(&mut *chosen.topology, &folder, &interrupts, &mut |service| {
         say(&format!("{} runs at {}; Ctrl-C stops it", start.name, service.uri));
     })?;
-    Ok(interrupts.requested().map_or(ExitCode::Clean, interrupted))
+    Ok(interrupts.requested().map_or(ExitCode::Clean, ExitCode::from))
 }
 
 fn stop(name: &str, table: &Table) -> Result<(), CampaignError> {
@@ -179,11 +179,4 @@ fn list_bugs() {
 
 fn watch_for_interrupts() -> Result<Interrupts, CampaignError> {
     Interrupts::install().map_err(|error| CampaignError::SetUp(format!("cannot watch for Ctrl-C: {error}")))
-}
-
-fn interrupted(interrupt: Interrupt) -> ExitCode {
-    match interrupt {
-        Interrupt::CtrlC => ExitCode::Interrupted,
-        Interrupt::Terminate => ExitCode::Terminated,
-    }
 }

@@ -16,6 +16,6 @@ pub use swc_ecma_visit as visit;
 
 pub use build::{call, ident, number, statement, string, var};
 pub use names::{declared, mentioned, rename};
-pub use parse::{Kind, MAX_NESTING, ParseError, Parsed, is_sloppy_script, parse};
+pub use parse::{Kind, MAX_NESTING, ParseError, Parsed, is_sloppy_script, mentions_module_syntax, parse};
 pub use print::{print_expression, print_statements};
 pub use sites::{change_nth, count, count_edits, edit_nth};

@@ -125,7 +125,8 @@ fn awaits_at_top(module: &Module) -> bool {
     awaits.0
 }
 
-fn mentions_module_syntax(text: &str) -> bool {
+/// True where a line begins as only a module's does: a cheap look before a parse.
+pub fn mentions_module_syntax(text: &str) -> bool {
     let starts = |line: &str| ["import ", "import{", "export ", "await "].iter().any(|word| line.starts_with(word));
     text.lines().any(|line| starts(line.trim_start()))
 }

@@ -11,6 +11,7 @@ mod infrastructure;
 mod internal_error;
 mod invalid_data;
 mod invariant;
+mod needs;
 mod script_error;
 mod shell_trouble;
 mod signature;
@@ -18,6 +19,7 @@ mod signature;
 use serde::{Deserialize, Serialize};
 
 use crate::run::Execution;
+pub use needs::{Need, need};
 pub use signature::{Signature, normalise};
 
 /// What an execution comes to. The order is that of attention.

@@ -35,7 +35,7 @@ fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
     ServerExit { process, status, log_tail: log_tail.iter().map(ToString::to_string).collect() }
 }
 
-fn noted(note: Note) -> Vec<Sighting> {
+pub(super) fn noted(note: Note) -> Vec<Sighting> {
     vec![Sighting { note, last_completed: Some(1) }]
 }
 

@@ -4,6 +4,7 @@ mod effectiveness;
 mod failure;
 mod human;
 mod summary;
+mod tally;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ pub use effectiveness::Effectiveness;
 pub use failure::{FailureBlock, Failures, ShownAgain};
 pub use human::{Human, say};
 pub use summary::Summary;
+pub use tally::{Tally, TestOutcome};
 
 /// Something worth telling.
 #[derive(Debug)]

@@ -83,7 +83,7 @@ impl<'a, 'r> Watch<'a, 'r> {
         output: &'a mut dyn Write,
         (threshold, average): (Duration, Option<Duration>),
     ) -> Self {
-        let ended = Ended { end: ShellEnd::Killed, output_dropped: 0, elapsed: Duration::ZERO };
+        let ended = Ended { end: ShellEnd::Killed, output_dropped: 0, threads_left: false, elapsed: Duration::ZERO };
         let seen = Watched {
             elapsed: Duration::ZERO,
             ended,

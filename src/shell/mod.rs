@@ -184,6 +184,8 @@ pub struct Ended {
     pub end: ShellEnd,
     /// Bytes of output that were dropped.
     pub output_dropped: u64,
+    /// Threads of the file that did not end with it; they were killed.
+    pub threads_left: bool,
     /// Wall time from start to end.
     pub elapsed: Duration,
 }
@@ -254,7 +256,9 @@ pub enum ShellError {
         remedy: &'static str,
     },
     /// It is another program, or it failed when it was asked for its version.
-    #[error("{program} --version ended with {status} and said '{said}', which names no version of this shell; {remedy}")]
+    #[error(
+        "{program} --version ended with {status} and said '{said}', which names no version of this shell; {remedy}"
+    )]
     NoVersion {
         /// Path of the program.
         program: String,

@@ -1,15 +1,13 @@
 //! Mixes the statements of a set's files into one order.
 //!
 //! Files are interleaved, but each keeps its own order most of the time: `var t = db.x` must come before `t.insert(...)`,
-//! or everything after it dies in the shell and the server never hears of it. Function declarations go first in their
-//! file, as they would be hoisted. Names that two files both bind get a suffix in the later one, so that one file's `t`
-//! is not suddenly another's; names of the shell itself are never touched.
+//! or everything after it dies in the shell and the server never hears of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::corpus::{Corpus, Set};
-use crate::js::ast::{Decl, Stmt};
-use crate::js::{declared, rename};
+use super::stock::{Piece, Stock};
+use crate::corpus::Set;
+use crate::js::ast::Stmt;
 use crate::seed::Dice;
 
 /// One pair of neighbours in so many changes places: some disorder finds what no order does.
@@ -22,77 +20,64 @@ const ECHO_ONE_IN: usize = 16;
 const ECHO_WITHIN: usize = 6;
 
 /// A statement and what is known of it.
-pub struct Mixed {
-    pub statement: Stmt,
+pub struct Mixed<'a> {
+    pub piece: &'a Piece,
     /// It was there before, and comes again only if it is changed.
     pub echo: bool,
     /// Position of its file in the set.
     pub file: usize,
-    /// Names bound before it, the shell's `db` among them.
-    pub bound: Vec<String>,
+    /// How many of [`Order::names`] are bound before it.
+    pub bound: usize,
 }
 
-pub fn statements(corpus: &Corpus, set: &Set, dice: &mut Dice) -> Vec<Mixed> {
-    let mut taken = BTreeSet::new();
-    let mut queues: Vec<Vec<(Stmt, bool)>> = Vec::new();
-    for &at in &set.files {
-        let source = &corpus.files[at];
-        let mut statements = source.statements.clone();
-        let names = new_names(&source.declared, &mut taken, queues.len());
-        rename(&mut statements, &names);
-        statements.sort_by_key(|statement| !matches!(statement, Stmt::Decl(Decl::Fn(_))));
-        disorder(&mut statements, dice);
-        let mut statements = with_echoes(statements, dice);
-        statements.reverse();
-        queues.push(statements);
-    }
-    interleave(queues, dice)
+/// All statements of a set.
+pub struct Order<'a> {
+    pub statements: Vec<Mixed<'a>>,
+    /// Names in the order in which they come to be bound, the shell's `db` first. Kept once: a copy for each statement
+    /// would cost more than printing it.
+    pub names: Vec<String>,
 }
 
-/// New names for what an earlier file of the set binds already.
-fn new_names(names: &BTreeSet<String>, taken: &mut BTreeSet<String>, file: usize) -> BTreeMap<String, String> {
-    let mut changed = BTreeMap::new();
-    for name in names.iter().filter(|name| !super::tame::SHELL_NAMES.contains(&name.as_str())) {
-        if !taken.insert(name.clone()) {
-            let suffixed = format!("{name}${file}");
-            taken.insert(suffixed.clone());
-            changed.insert(name.clone(), suffixed);
-        }
-    }
-    changed
+pub fn statements<'a>(stock: &'a Stock, set: &Set, dice: &mut Dice) -> Order<'a> {
+    let queue = |&at: &usize| {
+        let mut pieces: Vec<&Piece> = stock.files[at].iter().collect();
+        disorder(&mut pieces, dice);
+        let mut pieces = with_echoes(pieces, dice);
+        pieces.reverse();
+        pieces
+    };
+    interleave(set.files.iter().map(queue).collect(), dice)
 }
 
-fn disorder(statements: &mut [Stmt], dice: &mut Dice) {
-    for at in 1..statements.len() {
+fn disorder(pieces: &mut [&Piece], dice: &mut Dice) {
+    for at in 1..pieces.len() {
         if dice.chance(1, SWAP_ONE_IN) {
-            statements.swap(at - 1, at);
+            pieces.swap(at - 1, at);
         }
     }
 }
 
-fn with_echoes(statements: Vec<Stmt>, dice: &mut Dice) -> Vec<(Stmt, bool)> {
-    let mut all: Vec<(Stmt, bool)> = statements.into_iter().map(|statement| (statement, false)).collect();
+fn with_echoes<'a>(pieces: Vec<&'a Piece>, dice: &mut Dice) -> Vec<(&'a Piece, bool)> {
+    let mut all: Vec<(&Piece, bool)> = pieces.into_iter().map(|piece| (piece, false)).collect();
     for at in (0..all.len()).rev() {
-        if matches!(all[at].0, Stmt::Decl(_)) || !dice.chance(1, ECHO_ONE_IN) {
+        if matches!(all[at].0.statement, Stmt::Decl(_)) || !dice.chance(1, ECHO_ONE_IN) {
             continue;
         }
-        let echo = (all[at].0.clone(), true);
+        let echo = (all[at].0, true);
         all.insert((at + 1 + dice.below(ECHO_WITHIN)).min(all.len()), echo);
     }
     all
 }
 
 /// Takes the next statement of a file drawn by how many it has left, so that all files end at about the same time.
-fn interleave(mut queues: Vec<Vec<(Stmt, bool)>>, dice: &mut Dice) -> Vec<Mixed> {
-    let mut bound = vec!["db".to_owned()];
-    let mut known = BTreeSet::from(["db".to_owned()]);
-    let mut mixed = Vec::new();
+fn interleave<'a>(mut queues: Vec<Vec<(&'a Piece, bool)>>, dice: &mut Dice) -> Order<'a> {
+    let mut order = Order { statements: Vec::new(), names: vec!["db".to_owned()] };
+    let mut known = BTreeSet::from(["db"]);
     loop {
         let left: Vec<u32> = queues.iter().map(|queue| queue.len() as u32).collect();
-        let Some(file) = dice.weighted(&left) else { return mixed };
-        let Some((statement, echo)) = queues[file].pop() else { return mixed };
-        let names = declared(std::slice::from_ref(&statement));
-        mixed.push(Mixed { statement, echo, file, bound: bound.clone() });
-        bound.extend(names.into_iter().filter(|name| known.insert(name.clone())));
+        let Some(file) = dice.weighted(&left) else { return order };
+        let Some((piece, echo)) = queues[file].pop() else { return order };
+        order.statements.push(Mixed { piece, echo, file, bound: order.names.len() });
+        order.names.extend(piece.names.iter().filter(|name| known.insert(name.as_str())).cloned());
     }
 }

@@ -7,9 +7,10 @@ mod frame;
 mod mix;
 mod prelude;
 mod recipe;
+mod stock;
 mod tame;
 
-use crate::corpus::{Corpus, Index, Set};
+use crate::corpus::{Index, Set};
 use crate::js::ast::Stmt;
 use crate::js::{is_sloppy_script, print_statements};
 use crate::mutate::{Material, mutate};
@@ -18,6 +19,7 @@ use crate::seed::{Dice, Seed};
 use mix::Mixed;
 pub use prelude::RULES;
 pub use recipe::{Recipe, Source, StatementRecipe};
+pub use stock::{Piece, Stock};
 
 /// What `fuzz` was told of the shape of its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,14 +59,13 @@ pub struct FuzzedFile {
 }
 
 /// Makes the fuzzed file of a set. The same arguments give the same bytes on every machine.
-pub fn make(corpus: &Corpus, index: &Index, set: &Set, seed_number: u64, shape: &Shape) -> FuzzedFile {
+pub fn make(stock: &Stock, index: &Index, set: &Set, seed_number: u64, shape: &Shape) -> FuzzedFile {
     let seed = Seed::from_number(seed_number).child("make", set.index);
-    let mixed = mix::statements(corpus, set, &mut seed.child("mix", 0).dice());
+    let mixed = mix::statements(stock, set, &mut seed.child("mix", 0).dice());
     let mut made = Vec::new();
-    for (at, mut one) in mixed.into_iter().enumerate() {
+    for (at, one) in mixed.statements.into_iter().enumerate() {
         let mut dice = seed.child("mutate", at as u64).dice();
-        let bound = std::mem::take(&mut one.bound);
-        let material = Material { index, bound: &bound };
+        let material = Material { index, bound: &mixed.names[..one.bound] };
         let (file, echo) = (one.file, one.echo);
         let finished = finish(one, &material, &mut dice, shape);
         made.extend(finished.map(|(text, mutators)| (text, StatementRecipe { file, echo, mutators })));
@@ -75,28 +76,35 @@ pub fn make(corpus: &Corpus, index: &Index, set: &Set, seed_number: u64, shape: 
     for (number, statement) in texts.iter().enumerate() {
         frame::push(&mut text, number, statement);
     }
-    let recipe = Recipe::new(seed_number, set, corpus, shape, statements);
+    let recipe = Recipe::new(seed_number, set, &stock.corpus, shape, statements);
     FuzzedFile { name, text, statements: texts.len() as u32, recipe }
 }
 
 /// Mutates, tames and prints one statement. A mutation that gives no program is taken back; a statement that gives none
 /// even so is left out, and so is an echo that is not changed.
 fn finish(
-    Mixed { statement: original, echo, .. }: Mixed,
+    Mixed { piece, echo, .. }: Mixed<'_>,
     material: &Material<'_>,
     dice: &mut Dice,
     shape: &Shape,
 ) -> Option<(String, Vec<&'static str>)> {
-    let mut changed = original.clone();
+    let unchanged = || piece.text().map(|text| (text.to_owned(), Vec::new()));
+    let wanted = changes(dice, shape.substitutions).max(usize::from(echo));
+    if wanted == 0 {
+        return unchanged();
+    }
+    let mut changed = piece.statement.clone();
     let mut mutators = Vec::new();
-    for _ in 0..changes(dice, shape.substitutions).max(usize::from(echo)) {
+    for _ in 0..wanted {
         mutators.extend(mutate(&mut changed, material, dice, |name| shape.allows(name)));
     }
-    let changed = print(changed).filter(|text| mutators.is_empty() || is_sloppy_script(text));
-    match changed.filter(|_| !echo || !mutators.is_empty()) {
+    if mutators.is_empty() {
+        return if echo { None } else { unchanged() };
+    }
+    match print(changed).filter(|text| is_sloppy_script(text)) {
         Some(text) => Some((text, mutators)),
         None if echo => None,
-        None => print(original).filter(|text| is_sloppy_script(text)).map(|text| (text, Vec::new())),
+        None => unchanged(),
     }
 }
 

@@ -27,7 +27,12 @@ impl Shell for Deaf {
 
 impl Running for Done {
     fn next(&mut self, _: Instant) -> Option<Report> {
-        Some(Report::Ended(Ended { end: ShellEnd::Completed, output_dropped: 0, elapsed: Duration::ZERO }))
+        Some(Report::Ended(Ended {
+            end: ShellEnd::Completed,
+            output_dropped: 0,
+            threads_left: false,
+            elapsed: Duration::ZERO,
+        }))
     }
 
     fn pid(&self) -> Option<u32> {

@@ -22,11 +22,6 @@ pub fn files() -> Vec<String> {
     found
 }
 
-/// True for a test whose first comment says what it needs that ferretdb lacks.
-pub fn names_a_need(path: &str) -> bool {
-    std::fs::read_to_string(path).unwrap().starts_with("// Needs: ")
-}
-
 #[test]
 fn there_are_at_least_forty_of_a_middling_length_and_each_says_what_it_is_for() {
     let files = files();
@@ -43,12 +38,35 @@ fn there_are_at_least_forty_of_a_middling_length_and_each_says_what_it_is_for() 
 #[test]
 fn every_one_runs_clean_on_the_practice_server() {
     let place = Place::new();
-    let files = files();
-    let mut words = vec!["run"];
-    words.extend(files.iter().map(String::as_str));
-    words.extend(["--server", "practice", "--bugs", "none"]);
-    let said = place.fuzz(&words);
+    let said = place.fuzz(&["corpus", "check", "--server", "practice", "--bugs", "none"]);
     assert_eq!(said.code, Some(0), "{}", said.all());
+    let clean = said.out.lines().filter(|line| line.starts_with("clean ")).count();
+    assert_eq!(clean, files().len(), "{}", said.all());
+}
+
+#[test]
+fn a_check_tells_failing_tests_from_those_that_need_something() {
+    let place = Place::new();
+    place.file("own/clean.js", "db.c.insert({a: 1});");
+    place.file("own/fails.js", "db.c.insert({a: 1});\nassert.eq(1, 2);");
+    place.file("own/name.js", "db.c.insert({a: 1}); Frobnicate();");
+    place.file("own/stage.js", "db.c.aggregate([{$noSuchStage: {}}]).itcount();");
+    place.file("own/says.js", "// Needs: a miracle (lacking in practice).\nassert.eq(1, 2);");
+    place.file("own/broken.js", "var = ;");
+    let said = place.fuzz(&["corpus", "check", "own", "--server", "practice", "--bugs", "none"]);
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    for (name, word, why) in [
+        ("clean.js", "clean ", ""),
+        ("fails.js", "fails ", "[1] != [2] are not equal at <eval> (fails.js:2:"),
+        ("name.js", "needs ", "the name Frobnicate"),
+        ("stage.js", "needs ", "$noSuchStage"),
+        ("says.js", "needs ", "a miracle"),
+        ("broken.js", "left out ", "does not parse"),
+    ] {
+        let line = said.out.lines().find(|line| line.contains(name)).unwrap_or_default();
+        assert!(line.starts_with(word) && line.contains(why), "{name}: {}", said.all());
+    }
+    assert!(said.out.contains("5 tests: 1 clean, 1 fail, 3 need something"), "{}", said.all());
 }
 
 #[test]

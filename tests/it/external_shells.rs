@@ -87,7 +87,11 @@ mod legacy {
         let place = Place::new();
         let file = place.file("a.js", "");
         for (shell, version, words) in [
-            (FAKE, "3.4.24", "is version 3.4, and 3.6 is the oldest that runs our files; take one from a MongoDB release"),
+            (
+                FAKE,
+                "3.4.24",
+                "is version 3.4, and 3.6 is the oldest that runs our files; take one from a MongoDB release",
+            ),
             (FAKE, "nothing", "which names no version of this shell"),
             ("mongo=/no/such/mongo", "4.4.0", "there is no shell /no/such/mongo; take one"),
             ("mongosh=/no/such/mongosh", "2.0.0", "there is no shell /no/such/mongosh; install one with `npm install"),
@@ -155,7 +159,9 @@ mod mongosh {
             let memory = ["--shell-memory", "64MiB", "--hang-min", slow, "--shell", "mongosh"];
             let said = place.fuzz(&[&["run", &file, "--server", "practice", "--bugs", "none"][..], &memory].concat());
             assert!(said.out.contains(words) && place.failures().is_empty(), "{name}: {}", said.all());
-            let log = std::fs::read_to_string(place.latest().join("executions").join(&name[..name.len() - 3]).join("shell.log"));
+            let log = std::fs::read_to_string(
+                place.latest().join("executions").join(&name[..name.len() - 3]).join("shell.log"),
+            );
             assert_eq!(log.unwrap_or_default(), "", "{name}");
         }
     }
@@ -172,7 +178,8 @@ mod mongosh {
             let record: serde_json::Value =
                 serde_json::from_str(&std::fs::read_to_string(folder.join("record.json")).unwrap()).unwrap();
             let record = &record["execution"];
-            let end = record["end"].as_object().map_or(record["end"].to_string(), |end| end.keys().next().unwrap().clone());
+            let end =
+                record["end"].as_object().map_or(record["end"].to_string(), |end| end.keys().next().unwrap().clone());
             let text = std::fs::read_to_string(folder.join("shell.log")).unwrap();
             let counts: Vec<String> = record["completed"].as_array().unwrap().iter().map(ToString::to_string).collect();
             format!("{text}{end} {}", counts.join(" "))
@@ -189,7 +196,8 @@ mod mongosh {
         assert!(programs.len() >= 30);
         let (embedded, mongosh) = (outcomes("embedded", &programs), outcomes("mongosh", &programs));
         let listed = std::fs::read_to_string(format!("{PROGRAMS}/differences.txt")).unwrap();
-        let listed: Vec<&str> = listed.lines().filter_map(|line| line.split_once(".js  ").map(|(name, _)| name)).collect();
+        let listed: Vec<&str> =
+            listed.lines().filter_map(|line| line.split_once(".js  ").map(|(name, _)| name)).collect();
         for (name, expected) in &embedded {
             if listed.contains(&name.as_str()) {
                 assert_ne!(*expected, mongosh[name], "{name} is listed as different and is not");
@@ -209,7 +217,16 @@ mod mongosh {
         let figures = |shell: &str| {
             let place = Place::new();
             let said = place.fuzz(&[
-                "run", file.to_str().unwrap(), "--server", "practice", "--bugs", "none", "--shell", shell, "--hang-min", "2m",
+                "run",
+                file.to_str().unwrap(),
+                "--server",
+                "practice",
+                "--bugs",
+                "none",
+                "--shell",
+                shell,
+                "--hang-min",
+                "2m",
             ]);
             let figures = place.summary()["effectiveness"].clone();
             let number = |name: &str| figures[name].as_u64().unwrap_or_else(|| panic!("{}", said.all()));

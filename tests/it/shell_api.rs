@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use jstestfuzz::shell::embedded::EmbeddedShell;
 use jstestfuzz::shell::{Job, Limits, Report, Shell, ShellEnd};
 
@@ -37,16 +37,21 @@ impl Drop for Server {
     }
 }
 
-/// Runs one program to its end and gives how it ended and what it printed.
+/// Runs one program of the folder beside this file.
 fn run(name: &str) -> (ShellEnd, Vec<String>) {
+    run_file(&Utf8PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/shell_api")).join(name))
+}
+
+/// Runs a program to its end and gives how it ended and what it printed.
+fn run_file(path: &Utf8Path) -> (ShellEnd, Vec<String>) {
     let server = Server::start();
-    let folder = Utf8PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/shell_api"));
+    let name = path.file_name().unwrap();
     let job = Job {
         name: name.to_owned(),
-        path: folder.join(name),
+        path: path.to_owned(),
         addresses: vec![server.address.clone()],
         database: "shell_api".to_owned(),
-        roots: vec![folder],
+        roots: vec![path.parent().unwrap().to_owned()],
         test_data: r#"{"testName": "shell_api"}"#.to_owned(),
         limits: Limits {
             interrupt_after: Duration::from_secs(30),
@@ -93,6 +98,41 @@ fn the_globals_around_a_test_are_there_and_survive_what_it_overwrites() {
 #[test]
 fn writes_return_their_errors_and_the_driver_methods_throw_them() {
     holds("writes.js");
+}
+
+#[test]
+fn threads_and_parallel_shells_have_a_context_and_a_connection_of_their_own() {
+    let (end, printed) = run("threads.js");
+    assert_eq!(end, ShellEnd::Completed, "{printed:#?}");
+    assert_eq!(printed.last().map(String::as_str), Some(LAST_LINE));
+    assert!(printed.contains(&"sh0| hello".to_owned()), "{printed:#?}");
+    assert!(printed.iter().any(|line| line.starts_with("sh3| uncaught exception: ") && line.contains("not good")));
+}
+
+#[test]
+fn a_thread_that_never_ends_goes_with_its_file() {
+    let started = Instant::now();
+    holds("hanging_thread.js");
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_modern_test_imports_exports_and_awaits() {
+    holds("modules.js");
+}
+
+#[test]
+fn a_missing_module_and_an_await_without_end_are_clear_errors() {
+    let end_of = |text: &str| {
+        let place = crate::program::Place::new();
+        run_file(&Utf8PathBuf::from(place.file("test.js", text))).0
+    };
+    let ShellEnd::UncaughtError { message } = end_of("import {x} from './nowhere.js'; x();") else { panic!() };
+    assert!(message.contains("nowhere.js: not found below the corpus"), "{message}");
+    let ShellEnd::UncaughtError { message } = end_of("await new Promise(() => {});") else { panic!() };
+    assert!(message.contains("top-level await"), "{message}");
+    let ShellEnd::UncaughtError { message } = end_of("import './test.js';\nassert.eq(1, 2);") else { panic!() };
+    assert!(message.contains("[1] != [2] are not equal") && message.contains("test.js:2"), "{message}");
 }
 
 #[test]

@@ -62,8 +62,21 @@ const OPERATORS: &[&str] = &[
     "$options",
     "$text",
     "$where",
+    "$search",
+    "$language",
+    "$meta",
     "$geoWithin",
+    "$geoIntersects",
+    "$geometry",
+    "$box",
+    "$center",
+    "$centerSphere",
+    "$polygon",
     "$near",
+    "$nearSphere",
+    "$minDistance",
+    "$maxDistance",
+    "$geoNear",
     "$all",
     "$elemMatch",
     "$size",
@@ -143,8 +156,26 @@ fn number() -> impl Strategy<Value = Bson> {
     select(edges)
 }
 
-const TEXTS: [&str; 14] =
-    ["c", "d", "test.c", "a_1", "$a", "$$ROOT", "$a.b", "", "A\0B", "^(a+)+$", "1", "*", "text", "Ω𝄞"];
+const TEXTS: [&str; 18] = [
+    "c",
+    "d",
+    "test.c",
+    "a_1",
+    "$a",
+    "$$ROOT",
+    "$a.b",
+    "",
+    "A\0B",
+    "^(a+)+$",
+    "1",
+    "*",
+    "text",
+    "Ω𝄞",
+    "textScore",
+    "2d",
+    "2dsphere",
+    "\"a b\" -c",
+];
 
 fn leaf() -> impl Strategy<Value = Bson> {
     prop_oneof![

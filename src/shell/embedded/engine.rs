@@ -4,14 +4,17 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use rquickjs::context::EvalOptions;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Runtime, Value};
+use rquickjs::promise::PromiseState;
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Exception, Module, Runtime, Value};
 
 use super::host::Host;
+use super::modules::Modules;
 use super::natives::{self, QuitStatus};
+use super::threads::{Mail, Threads};
 use super::{bson_crossing, harness};
+use crate::js;
 use crate::shell::ShellEnd;
 
 /// JavaScript's share of the thread's stack; the rest is for the C and Rust frames of natives.
@@ -34,25 +37,27 @@ pub fn compile_harness() -> Option<Vec<u8>> {
     })
 }
 
-/// Runs `text` to its end, however that comes.
-pub fn run(text: &str, host: &Rc<RefCell<Host>>, bytecode: &[u8]) -> ShellEnd {
+/// Runs `text` to its end, however that comes; `threads` are its file's.
+pub fn run(text: &str, host: &Rc<RefCell<Host>>, threads: &Threads, mail: &Mail) -> ShellEnd {
     let Ok(runtime) = Runtime::new() else { return ShellEnd::OutOfMemory };
     let limits = host.borrow().job.limits;
     runtime.set_memory_limit(usize::try_from(limits.memory).unwrap_or(usize::MAX));
     runtime.set_max_stack_size(STACK);
     let interrupted = Arc::new(AtomicBool::new(false));
-    let (flag, deadline) = (Arc::clone(&interrupted), Instant::now() + limits.interrupt_after);
+    let (flag, file) = (Arc::clone(&interrupted), threads.clone());
     runtime.set_interrupt_handler(Some(Box::new(move || {
-        let over = Instant::now() >= deadline;
+        let over = file.must_end();
         flag.fetch_or(over, Ordering::Relaxed);
         over
     })));
+    let modules = Modules::of(&host.borrow().job);
+    runtime.set_loader(modules.clone(), modules);
     let Ok(context) = Context::full(&runtime) else { return ShellEnd::OutOfMemory };
     let quit: QuitStatus = Rc::new(Cell::new(None));
     // Declared after the context, and so dropped before it, also when something panics.
     let _registered = bson_crossing::Registered;
     context.with(|ctx| {
-        let thrown = script(&ctx, text, host, &quit, bytecode);
+        let thrown = script(&ctx, text, host, &quit, (threads, mail));
         match (quit.get(), interrupted.load(Ordering::Relaxed)) {
             (Some(status), _) => ShellEnd::Quit { status },
             (None, true) => ShellEnd::Interrupted { stack: words(thrown) },
@@ -61,24 +66,60 @@ pub fn run(text: &str, host: &Rc<RefCell<Host>>, bytecode: &[u8]) -> ShellEnd {
     })
 }
 
-fn script(ctx: &Ctx<'_>, text: &str, host: &Rc<RefCell<Host>>, quit: &QuitStatus, bytecode: &[u8]) -> Option<ShellEnd> {
-    if let Err(error) = natives::install(ctx, host, quit).catch(ctx) {
+fn script(
+    ctx: &Ctx<'_>,
+    text: &str,
+    host: &Rc<RefCell<Host>>,
+    quit: &QuitStatus,
+    (threads, mail): (&Threads, &Mail),
+) -> Option<ShellEnd> {
+    if let Err(error) = natives::install(ctx, host, quit, (threads, mail)).catch(ctx) {
         return Some(ShellEnd::Died { message: format!("natives: {error}") });
     }
-    if !bson_crossing::run_bytecode(ctx, bytecode) {
+    if !bson_crossing::run_bytecode(ctx, threads.bytecode()) {
         return Some(ShellEnd::NoServer { error: describe(ctx) });
     }
-    host.borrow().outbox.report(crate::shell::Report::Started);
+    if host.borrow().is_main() {
+        host.borrow().outbox.report(crate::shell::Report::Started);
+    }
+    let name = host.borrow().job.name.clone();
+    let end =
+        if host.borrow().is_main() && is_module(text) { module(ctx, text, name) } else { sloppy(ctx, text, name) };
+    end.err().map(|error| ending(&error))
+}
+
+fn sloppy<'js>(ctx: &Ctx<'js>, text: &str, name: String) -> Result<(), CaughtError<'js>> {
     let mut options = EvalOptions::default();
     options.strict = false;
-    options.filename = Some(host.borrow().job.name.clone());
-    let result = ctx.eval_with_options::<Value<'_>, _>(text, options);
-    let end = result.catch(ctx).err().map(|error| ending(&error));
+    options.filename = Some(name);
+    ctx.eval_with_options::<Value<'_>, _>(text, options).catch(ctx)?;
+    run_jobs(ctx, || false);
+    Ok(())
+}
+
+/// A module is over when its promise is; one that waits for what never comes is told like an error.
+fn module<'js>(ctx: &Ctx<'js>, text: &str, name: String) -> Result<(), CaughtError<'js>> {
+    let promise = Module::evaluate(ctx.clone(), name, text).catch(ctx)?;
+    run_jobs(ctx, || promise.state() != PromiseState::Pending);
+    match promise.result::<Value<'_>>() {
+        Some(result) => result.map(drop).catch(ctx),
+        None => Err(Exception::throw_message(ctx, "a top-level await waits for what never comes")).catch(ctx),
+    }
+}
+
+fn run_jobs(ctx: &Ctx<'_>, over: impl Fn() -> bool) {
     let mut jobs = 0;
-    while end.is_none() && jobs < MOST_JOBS && ctx.execute_pending_job() {
+    while !over() && jobs < MOST_JOBS && ctx.execute_pending_job() {
         jobs += 1;
     }
-    end
+}
+
+/// True for a text with imports, exports or a top-level await, which is not run as a script.
+///
+/// Scripts are by far the most, and large ones cost some milliseconds to parse: the words are looked for first.
+pub fn is_module(text: &str) -> bool {
+    let may_be = js::mentions_module_syntax(text) || text.contains("await ");
+    may_be && js::parse(text).is_ok_and(|parsed| parsed.kind == js::Kind::Module)
 }
 
 /// The engine throws where it interrupts, and the stack says where that is.

@@ -46,11 +46,12 @@ const BUILTINS: &str = "globalThis, Array, BigInt, Boolean, Date, Error, JSON, M
 
 /// All files as one script.
 pub fn script() -> String {
-    let mut script = format!("(function (native, {{ {BUILTINS} }}) {{\n");
+    // Behind a bracket the engine would first read all of it to see whether it is the head of an arrow function.
+    let mut script = format!("!function (native, {{ {BUILTINS} }}) {{\n");
     for (name, text) in FILES {
         script.push_str(&format!("// harness/{name}\n{text}\n"));
     }
-    script.push_str("})(globalThis.__native, globalThis);\n");
+    script.push_str("}(globalThis.__native, globalThis);\n");
     script
 }
 

@@ -28,6 +28,10 @@ pub struct Host {
     notes: usize,
     output_left: u64,
     refusals: u32,
+    /// 0 for the file itself.
+    thread: u32,
+    /// Stands before every line that a thread prints.
+    prefix: String,
 }
 
 struct Connection {
@@ -48,7 +52,20 @@ impl Host {
             notes: 0,
             output_left,
             refusals: 0,
+            thread: 0,
+            prefix: String::new(),
         }
+    }
+
+    /// The same for a thread of the file.
+    pub fn of_thread(mut self, number: u32, prefix: String) -> Self {
+        (self.thread, self.prefix) = (number, prefix);
+        self
+    }
+
+    /// True for the file itself, false for its threads.
+    pub fn is_main(&self) -> bool {
+        self.thread == 0
     }
 
     /// Opens a connection to one of the configured addresses; an empty name is the first of them.
@@ -102,7 +119,7 @@ impl Host {
         if self.connections[id].client.is_none() {
             self.connect(id)?;
         }
-        self.outbox.command_sent(&name, database);
+        self.outbox.command_sent(self.thread, &name, database);
         let started = Instant::now();
         let reply = match &mut self.connections[id].client {
             Some(client) => client.round_trip(&bytes).and_then(|frame| take_document(&frame)),
@@ -123,7 +140,7 @@ impl Host {
         self.statement.accepted += u32::from(accepted);
         let codes = outcome.iter().filter(|_| !accepted).map(|outcome| (outcome.code.unwrap_or(0), 1)).collect();
         let figures = CommandFigures { sent: 1, accepted: u64::from(accepted), codes, busy: took };
-        self.outbox.command_over(name, &figures);
+        self.outbox.command_over(self.thread, name, &figures);
         match (reply, outcome) {
             (Ok(_), Some(outcome)) if !accepted => self.note_failed(name.to_owned(), outcome),
             (Ok(_), _) => {}
@@ -158,9 +175,9 @@ impl Host {
         if allowed < text.len() as u64 {
             self.output_dropped += text.len() as u64;
         } else {
-            self.outbox.print(text.split('\n').map(str::to_owned));
+            self.outbox.print(text.split('\n').map(|line| format!("{}{line}", self.prefix)));
         }
-        if let Some((index, millis)) = timing_print(text) {
+        if let Some((index, millis)) = timing_print(text).filter(|_| self.is_main()) {
             let done = std::mem::take(&mut self.statement);
             self.outbox.report(Report::Statement(StatementDone { index, millis, ..done }));
         }

@@ -10,11 +10,14 @@ mod bson_crossing;
 mod engine;
 mod harness;
 mod host;
+mod modules;
 mod natives;
 mod outbox;
 mod parent;
 mod sources;
+mod threads;
 pub mod worker;
 
+pub(super) use engine::is_module;
 pub(super) use harness::script as harness_script;
 pub use parent::EmbeddedShell;

@@ -25,7 +25,8 @@ pub struct Outbox(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     lines: Vec<String>,
-    in_flight: Option<(String, String, Instant)>,
+    /// By thread.
+    in_flight: BTreeMap<u32, (String, String, Instant)>,
     sent: u64,
     names: BTreeSet<String>,
     /// Not told yet.
@@ -53,17 +54,17 @@ impl Outbox {
         send(output.into_iter().chain([report]));
     }
 
-    /// A command goes out.
-    pub fn command_sent(&self, command: &str, database: &str) {
+    /// A command of a thread goes out; 0 is the file itself.
+    pub fn command_sent(&self, thread: u32, command: &str, database: &str) {
         let mut state = self.state();
         state.sent += 1;
-        state.in_flight = Some((command.to_owned(), database.to_owned(), Instant::now()));
+        state.in_flight.insert(thread, (command.to_owned(), database.to_owned(), Instant::now()));
     }
 
     /// Its reply is in, or never will be.
-    pub fn command_over(&self, command: &str, outcome: &CommandFigures) {
+    pub fn command_over(&self, thread: u32, command: &str, outcome: &CommandFigures) {
         let mut state = self.state();
-        state.in_flight = None;
+        state.in_flight.remove(&thread);
         let known = state.names.len() < MOST_NAMES && state.names.insert(command.to_owned());
         let name = if known || state.names.contains(command) { command } else { "(other)" };
         match state.commands.get_mut(name) {
@@ -75,7 +76,9 @@ impl Outbox {
     /// Tells what is new, and the state if it has changed or if a command waits.
     pub fn pulse(&self) {
         let mut state = self.state();
-        let since = state.in_flight.as_ref().map(|(_, _, since)| *since);
+        // The one that waits longest is the one to tell.
+        let longest = state.in_flight.values().min_by_key(|(_, _, since)| *since).cloned();
+        let since = longest.as_ref().map(|(_, _, since)| *since);
         let unchanged = since.is_none() && state.told == Some((since, state.sent));
         state.told = Some((since, state.sent));
         let mut reports: Vec<Report> = state.take_output().into_iter().collect();
@@ -83,11 +86,8 @@ impl Outbox {
             reports.push(Report::Commands(std::mem::take(&mut state.commands)));
         }
         if !unchanged {
-            let in_flight = state.in_flight.as_ref().map(|(command, database, since)| InFlight {
-                command: command.clone(),
-                database: database.clone(),
-                waiting: since.elapsed(),
-            });
+            let in_flight =
+                longest.map(|(command, database, since)| InFlight { command, database, waiting: since.elapsed() });
             reports.push(Report::Status(Status { in_flight, sent: state.sent }));
         }
         drop(state);

@@ -104,7 +104,7 @@ impl File<'_> {
             _ => ShellEnd::Killed,
         };
         let elapsed = self.started.elapsed();
-        Report::Ended(Ended { end, output_dropped: 0, elapsed })
+        Report::Ended(Ended { end, output_dropped: 0, threads_left: false, elapsed })
     }
 }
 
@@ -128,7 +128,7 @@ impl Running for File<'_> {
             // A worker whose engine ran out of memory may be left with a broken heap: it is not used again.
             let reusable =
                 matches!(ended.end, ShellEnd::Completed | ShellEnd::UncaughtError { .. } | ShellEnd::Quit { .. });
-            self.shell.worker = self.worker.take().filter(|_| reusable && !self.killed);
+            self.shell.worker = self.worker.take().filter(|_| reusable && !ended.threads_left && !self.killed);
         }
         Some(report)
     }

@@ -20,18 +20,29 @@ pub fn read(roots: &[Utf8PathBuf], name: &str) -> Result<Vec<(String, String)>, 
     files.iter().map(|file| Ok((file.to_string(), text(&resolve(roots, file.as_str())?)?))).collect()
 }
 
-fn resolve(roots: &[Utf8PathBuf], name: &str) -> Result<Utf8PathBuf, String> {
-    let missing = || format!("error loading js file: {name}: not found below the corpus");
-    let name = Utf8Path::new(name);
-    let candidates = roots.iter().map(|root| root.join(name));
-    let found = candidates.filter_map(|path| path.canonicalize_utf8().ok());
+/// Where the file lies that a script means by `name`.
+///
+/// Tests write `jstests/libs/x.js` whatever part of their tree is the corpus: a folder of that name at or above a root
+/// counts as one.
+pub fn resolve(roots: &[Utf8PathBuf], name: &str) -> Result<Utf8PathBuf, String> {
+    let roots: Vec<Utf8PathBuf> = roots.iter().filter_map(|root| root.canonicalize_utf8().ok()).collect();
+    let trees: Vec<&Utf8Path> = roots.iter().filter_map(|root| tree_of(root)).collect();
+    let beside = trees.iter().filter_map(|tree| tree.parent()).filter(|_| name.starts_with("jstests/"));
+    let mut candidates = roots.iter().map(Utf8PathBuf::as_path).chain(beside).map(|folder| folder.join(name));
     let inside = |path: &Utf8PathBuf| {
-        roots.iter().filter_map(|root| root.canonicalize_utf8().ok()).any(|root| path.starts_with(root))
+        roots.iter().map(Utf8PathBuf::as_path).chain(trees.iter().copied()).any(|root| path.starts_with(root))
     };
-    found.into_iter().find(inside).ok_or_else(missing)
+    let found = candidates.find_map(|path| path.canonicalize_utf8().ok().filter(inside));
+    found.ok_or_else(|| format!("error loading js file: {name}: not found below the corpus"))
 }
 
-fn text(path: &Utf8Path) -> Result<String, String> {
+/// The folder `jstests` that the root is or lies in.
+fn tree_of(root: &Utf8Path) -> Option<&Utf8Path> {
+    root.ancestors().find(|folder| folder.file_name() == Some("jstests"))
+}
+
+/// What the file holds.
+pub fn text(path: &Utf8Path) -> Result<String, String> {
     let wrong = |error: &dyn std::fmt::Display| format!("error loading js file: {path}: {error}");
     let size = path.metadata().map_err(|error| wrong(&error))?.len();
     if size > MOST_BYTES {
@@ -43,6 +54,19 @@ fn text(path: &Utf8Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_deep_in_its_tree_finds_the_libraries_of_the_tree() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
+        fs_err::create_dir_all(base.join("jstests/libs")).unwrap();
+        fs_err::create_dir_all(base.join("jstests/core")).unwrap();
+        fs_err::write(base.join("jstests/libs/x.js"), "1").unwrap();
+        fs_err::write(base.join("other.js"), "2").unwrap();
+        let roots = [base.join("jstests/core")];
+        assert_eq!(resolve(&roots, "jstests/libs/x.js").unwrap(), base.join("jstests/libs/x.js"));
+        assert!(resolve(&roots, "jstests/../other.js").is_err());
+    }
 
     #[test]
     fn nothing_outside_the_roots_is_read_however_it_is_named() {

@@ -5,17 +5,20 @@ use std::io::BufRead;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::engine;
 use super::host::Host;
 use super::outbox::{Outbox, PULSE};
+use super::threads::{Mail, Threads};
 use crate::exit_code::ExitCode;
 use crate::process::die_with_parent;
 use crate::shell::{Ended, Job, Report, ShellEnd};
 
+/// Threads that go on after their file are given so long; then the parent throws the worker away.
+const THREADS_END_WITHIN: Duration = Duration::from_millis(500);
 /// Address space beyond the engine's own limit: the executable, stacks and buffers of a few messages.
 const HEADROOM: u64 = 1 << 30;
 
@@ -49,13 +52,14 @@ fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
             }
         })
     };
-    let (inner, bytecode, started) = (outbox.clone(), Arc::clone(bytecode), Instant::now());
+    let threads = Threads::new(job.clone(), outbox.clone(), Arc::clone(bytecode));
+    let (inner, main, started) = (outbox.clone(), threads.clone(), Instant::now());
     // A fresh thread, because a runtime must live and die on one, with a stack of known size.
-    let thread =
-        std::thread::Builder::new().stack_size(engine::THREAD_STACK).spawn(move || execute(job, inner, &bytecode));
+    let thread = std::thread::Builder::new().stack_size(engine::THREAD_STACK).spawn(move || execute(job, inner, &main));
     let ended = thread
         .map_err(|error| error.to_string())
         .and_then(|thread| thread.join().map_err(|_| "the engine's thread panicked".to_owned()));
+    let threads_left = !threads.end(THREADS_END_WITHIN);
     over.store(true, Ordering::Relaxed);
     pulse.thread().unpark();
     let _ = pulse.join();
@@ -63,21 +67,23 @@ fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
     let mut ended = ended.unwrap_or_else(|message| Ended {
         end: ShellEnd::Died { message },
         output_dropped: 0,
+        threads_left,
         elapsed: Default::default(),
     });
+    ended.threads_left = threads_left;
     ended.elapsed = started.elapsed();
     outbox.report(Report::Ended(ended));
 }
 
-fn execute(job: Job, outbox: Outbox, bytecode: &[u8]) -> Ended {
+fn execute(job: Job, outbox: Outbox, threads: &Threads) -> Ended {
     let text = fs_err::read(&job.path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let host = Rc::new(RefCell::new(Host::new(job, outbox)));
     let end = match text {
-        Ok(text) => engine::run(&text, &host, bytecode),
+        Ok(text) => engine::run(&text, &host, threads, &Mail::default()),
         Err(error) => ShellEnd::SyntaxError { message: error.to_string() },
     };
     let output_dropped = host.borrow().output_dropped;
-    Ended { end, output_dropped, elapsed: Default::default() }
+    Ended { end, output_dropped, threads_left: false, elapsed: Default::default() }
 }
 
 /// Bounds that the kernel keeps, whatever the engine does. A limit that cannot be set leaves the engine's own.

@@ -122,7 +122,7 @@ impl File {
             None => ShellEnd::Died { message: format!("it does not end {words}") },
         };
         let elapsed = self.started.unwrap_or(self.begun).elapsed();
-        Report::Ended(Ended { end, output_dropped: self.output_dropped, elapsed })
+        Report::Ended(Ended { end, output_dropped: self.output_dropped, threads_left: false, elapsed })
     }
 
     /// A last report of the shell's own: with what was dropped on this side of the pipe, and the process gone.

@@ -68,9 +68,9 @@ impl Dialect for Mongo {
             return ShellEnd::NoServer { error };
         }
         match code {
-            _ if !remains.started => {
-                ShellEnd::Failed { message: format!("mongo ended with status {code} before the file: {}", story(remains)) }
-            }
+            _ if !remains.started => ShellEnd::Failed {
+                message: format!("mongo ended with status {code} before the file: {}", story(remains)),
+            },
             0 => ShellEnd::Completed,
             UNCAUGHT => uncaught(story(remains)),
             status => ShellEnd::Quit { status },
@@ -114,7 +114,10 @@ mod tests {
         assert_eq!(end(0, &[], true), ShellEnd::Completed);
         assert_eq!(end(7, &[], true), ShellEnd::Quit { status: 7 });
         let thrown = end(253, &["before", "uncaught exception: Error: [1] != [2]", "@a.js:1:1"], true);
-        assert!(matches!(&thrown, ShellEnd::UncaughtError { message } if message.starts_with("uncaught")), "{thrown:?}");
+        assert!(
+            matches!(&thrown, ShellEnd::UncaughtError { message } if message.starts_with("uncaught")),
+            "{thrown:?}"
+        );
         let text = end(253, &["uncaught exception: SyntaxError: missing ) :"], true);
         assert!(matches!(text, ShellEnd::SyntaxError { .. }), "{text:?}");
         let refused = end(1, &["Error: couldn't connect to server 127.0.0.1:1, connection attempt failed"], false);

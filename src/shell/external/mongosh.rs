@@ -10,7 +10,7 @@ use super::dialect::{Call, Dialect, Remains, Said, Setting};
 use super::file::connection_words;
 use super::network_texts::is_stranger;
 use super::version::leading;
-use crate::shell::embedded::harness_script;
+use crate::shell::embedded::{harness_script, is_module};
 use crate::shell::{Job, ShellEnd};
 
 macro_rules! compat {
@@ -23,6 +23,7 @@ const FILES: &[(&str, &str)] = compat![
     "mongosh.js",
     "mongosh_carrier.js",
     "mongosh_ledger.js",
+    "mongosh_modules.js",
     "mongosh_values.js",
     "mongosh_worker.js",
     "mongosh_natives.js",
@@ -122,6 +123,7 @@ fn job_text(job: &Job, token: &str) -> serde_json::Value {
         "path": path,
         "addresses": job.addresses,
         "database": job.database,
+        "module": fs_err::read_to_string(&job.path).is_ok_and(|text| is_module(&text)),
         "roots": roots,
         "testData": data,
         "token": token,

@@ -32,7 +32,10 @@ pub fn find(dialect: &dyn Dialect, named: Option<&Utf8Path>) -> Result<Utf8PathB
 
 fn in_path(name: &str) -> Option<Utf8PathBuf> {
     let path = std::env::var("PATH").unwrap_or_default();
-    path.split(':').filter(|folder| !folder.is_empty()).map(|folder| Utf8Path::new(folder).join(name)).find(|one| one.is_file())
+    path.split(':')
+        .filter(|folder| !folder.is_empty())
+        .map(|folder| Utf8Path::new(folder).join(name))
+        .find(|one| one.is_file())
 }
 
 /// npm's folder of programs below the user's cache folder.
@@ -46,12 +49,7 @@ fn peers() -> Option<Utf8PathBuf> {
 ///
 /// # Errors
 /// It is too old, says no version, fails or stays silent.
-pub fn of(
-    dialect: &dyn Dialect,
-    program: &Utf8Path,
-    own: &Utf8Path,
-    folder: &Utf8Path,
-) -> Result<String, ShellError> {
+pub fn of(dialect: &dyn Dialect, program: &Utf8Path, own: &Utf8Path, folder: &Utf8Path) -> Result<String, ShellError> {
     let call = Call { arguments: vec!["--version".into()], environment: vec![("HOME".into(), folder.to_string())] };
     let failed = |source| ShellError::Start { program: program.to_string(), source };
     let process = Process::start(own, program, &call, folder).map_err(failed)?;

@@ -52,7 +52,6 @@ jsTestLog("a log line");
 jsTest.log({ a: 1 });
 assert.eq(typeof TestData, "object");
 assert.eq(_isWindows(), false);
-assert.throws(() => startParallelShell("1"));
 assert.throws(() => load("no/such/file.js"));
 assert(load("jstests/aggregation/extras/utils.js"));
 assert.eq(rs.compareOpTimes(Timestamp(1, 1), Timestamp(1, 2)), -1);

@@ -9,7 +9,7 @@ use crate::server::practice::catalog::Entry;
 use crate::server::practice::collection::Collection;
 use crate::server::practice::cursor::Cursor;
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::{self, CollectionAccess, Pipeline, Wishes};
+use crate::server::practice::query::{self, CollectionAccess, Item, Matcher, Pipeline, Wishes};
 use crate::wire::bson::{Bson, Document};
 use std::sync::Arc;
 
@@ -95,29 +95,41 @@ pub struct Access<'a, 'b> {
 
 impl Access<'_, '_> {
     fn run(&self, name: &str, stages: &[Bson], variables: Option<&Document>) -> Result<Vec<Document>, CommandError> {
-        let pipeline = Pipeline::parse(sources::without_first(stages), variables)?;
-        let documents = match sources::first_stage(self.call, name, stages)? {
+        let pipeline = Pipeline::parse(without_read(stages), variables)?;
+        let filter = leading_match(stages);
+        if !is_text(filter) && asks_for_text_score(stages) {
+            return Err(query::unavailable("text score"));
+        }
+        let items = match sources::first_stage(self.call, name, stages)? {
             Some(made) => made,
-            None => self.read(name, leading_match(stages))?,
+            None => self.read(name, filter)?,
         };
-        pipeline.run(documents, self)
+        pipeline.run(items, self)
     }
 
     /// All documents, or those that a filter at the head of the pipeline lets pass.
-    fn read(&self, name: &str, filter: Option<&Document>) -> Result<Vec<Document>, CommandError> {
+    fn read(&self, name: &str, filter: Option<&Document>) -> Result<Vec<Item>, CommandError> {
         match resolve(self.call, name)? {
-            Source::Collection(None) => Ok(Vec::new()),
+            Source::Collection(None) => {
+                query::without_collection(&Matcher::parse_query(filter.unwrap_or(&EMPTY))?)?;
+                Ok(Vec::new())
+            }
             Source::Collection(Some(collection)) => {
                 let request = self.call.request(filter.unwrap_or(&EMPTY), Wishes::default())?;
+                request.without_near()?;
                 let found = self.call.search(&collection.state.lock(), &request)?;
-                Ok(found.records.into_iter().map(|(_, document)| Arc::unwrap_or_clone(document)).collect())
+                Ok(found.into_items())
+            }
+            Source::View { .. } if is_text(filter) => {
+                Err(CommandError::new(17313, "$match with $text is only allowed as the first pipeline stage"))
             }
             Source::View { on, pipeline } => {
                 if self.depth > MAX_VIEW_DEPTH {
                     let text = "views refer to each other too deeply";
                     return Err(CommandError::new(code::VIEW_DEPTH_LIMIT_EXCEEDED, text));
                 }
-                Access { call: self.call, depth: self.depth + 1 }.run(&on, &pipeline, None)
+                let access = Access { call: self.call, depth: self.depth + 1 };
+                Ok(access.run(&on, &pipeline, None)?.into_iter().map(Item::from).collect())
             }
         }
     }
@@ -125,7 +137,7 @@ impl Access<'_, '_> {
 
 impl CollectionAccess for Access<'_, '_> {
     fn documents(&self, name: &str) -> Result<Vec<Arc<Document>>, CommandError> {
-        Ok(self.read(name, None)?.into_iter().map(Arc::new).collect())
+        Ok(self.read(name, None)?.into_iter().map(|item| Arc::new(item.document)).collect())
     }
 }
 
@@ -133,9 +145,36 @@ impl CollectionAccess for Access<'_, '_> {
 pub fn leading_match(stages: &[Bson]) -> Option<&Document> {
     let stage = stages.first()?.as_document()?;
     let filter = stage.get_document("$match").filter(|_| stage.len() == 1)?;
-    // What needs variables or is not about single documents stays with the pipeline.
+    // What needs variables or is not about single documents stays with the pipeline; a `$text` cannot.
     let plain = filter.keys().all(|key| !key.starts_with('$') || key == "$and" || key == "$or" || key == "$nor");
-    plain.then_some(filter)
+    (plain || is_text(Some(filter))).then_some(filter)
+}
+
+fn is_text(filter: Option<&Document>) -> bool {
+    filter.is_some_and(|filter| Matcher::parse_query(filter).is_ok_and(|matcher| matcher.text().is_some()))
+}
+
+/// The stages that are left once the first one has made or found its documents; only a search must not run again.
+pub fn without_read(stages: &[Bson]) -> &[Bson] {
+    if is_text(leading_match(stages)) { &stages[1..] } else { sources::without_first(stages) }
+}
+
+/// True where a stage shows or sorts by a text score; stages with pipelines of their own are not looked into.
+fn asks_for_text_score(stages: &[Bson]) -> bool {
+    let nested = ["$lookup", "$unionWith", "$facet"];
+    let stages = stages.iter().filter_map(|stage| stage.as_document()?.first());
+    let mut stages = stages.filter(|(name, _)| !nested.contains(name));
+    stages.any(|(_, argument)| shows_text_score(argument))
+}
+
+fn shows_text_score(value: &Bson) -> bool {
+    match value {
+        Bson::Document(document) => {
+            document.get_str("$meta") == Some("textScore") || document.iter().any(|(_, inner)| shows_text_score(inner))
+        }
+        Bson::Array(items) => items.iter().any(shows_text_score),
+        _ => false,
+    }
 }
 
 fn aggregate(call: &Call<'_>) -> Result<Document, CommandError> {

@@ -6,7 +6,7 @@ use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
 use crate::server::practice::errors::CommandError;
-use crate::server::practice::query::{Request, Wishes};
+use crate::server::practice::query::{self, Request, Wishes};
 use crate::wire::bson::{Bson, Document, MAX_DOCUMENT_BYTES, compare};
 
 pub const COMMANDS: &[Command] = &[
@@ -46,7 +46,10 @@ fn count(call: &Call<'_>) -> Result<Document, CommandError> {
     let name = call.collection_name()?;
     let request = request(call, &arguments)?;
     let n = match resolve(call, name)? {
-        Source::Collection(None) => 0,
+        Source::Collection(None) => {
+            query::without_collection(&request.matcher)?;
+            0
+        }
         Source::Collection(Some(collection)) => call.search(&collection.state.lock(), &request)?.records.len(),
         Source::View { on, mut pipeline } => {
             if !request.filter.is_empty() {
@@ -72,7 +75,7 @@ fn distinct(call: &Call<'_>) -> Result<Document, CommandError> {
     let request = call.request(filter, Wishes { hint, ..Wishes::default() })?;
     let mut values = Vec::new();
     match resolve(call, name)? {
-        Source::Collection(None) => {}
+        Source::Collection(None) => query::without_collection(&request.matcher)?,
         Source::Collection(Some(collection)) => {
             let found = call.search(&collection.state.lock(), &request)?;
             found.records.iter().for_each(|(_, document)| collect(document, key, &mut values));

@@ -7,7 +7,7 @@ use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::Wishes;
+use crate::server::practice::query::{self, Wishes};
 use crate::wire::bson::Document;
 
 pub const COMMANDS: &[Command] = &[Command {
@@ -72,7 +72,10 @@ fn run(call: &Call<'_>, name: &str, statement: &Document, limit: usize) -> Resul
     let filter = arguments.document("q")?.unwrap_or(&EMPTY);
     let mut request = call.request(filter, Wishes { hint: arguments.get("hint"), ..Wishes::default() })?;
     request.limit = limit;
-    let Some(collection) = call.server.catalog.collection(call.database, name)? else { return Ok(0) };
+    let Some(collection) = call.server.catalog.collection(call.database, name)? else {
+        query::without_collection(&request.matcher)?;
+        return Ok(0);
+    };
     let mut state = collection.state.lock();
     let found = call.search(&state, &request)?;
     Ok(found.records.iter().filter(|(record, _)| state.remove(*record).is_some()).count())

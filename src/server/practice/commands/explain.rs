@@ -146,9 +146,12 @@ fn shown(
 ) -> Result<Document, CommandError> {
     let executed = verbosity != "queryPlanner";
     let found = match state {
-        None => Found::nothing(),
+        None => {
+            query::without_collection(&request.matcher)?;
+            Found::nothing()
+        }
         Some(state) if executed => call.search(state, request)?,
-        Some(state) => Found { plan: query::choose(state, request.filter, request.wishes)?, ..Found::nothing() },
+        Some(state) => Found { plan: query::plan(state, request)?, ..Found::nothing() },
     };
     let plan = tree(state, request, &found, top, false);
     let millis = call.operation.started.elapsed().as_millis() as i64;
@@ -179,7 +182,7 @@ fn finish(call: &Call<'_>, reply: &mut Document) {
 pub fn pipeline(call: &Call<'_>, name: &str, stages: &[Bson], verbosity: &str) -> Result<Document, CommandError> {
     let (reading, _) = super::output::Output::split(call, stages)?;
     super::sources::check(name, reading)?;
-    Pipeline::parse(super::sources::without_first(reading), None)?;
+    Pipeline::parse(super::aggregate::without_read(reading), None)?;
     let (on, stages) = match resolve(call, name)? {
         Source::Collection(_) => (name.to_owned(), stages.to_vec()),
         Source::View { on, pipeline } => (on, pipeline.into_iter().chain(stages.iter().cloned()).collect()),

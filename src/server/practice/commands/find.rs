@@ -8,7 +8,7 @@ use crate::server::practice::collection::{Collection, State};
 use crate::server::practice::cursor::{Cursor, Tail};
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::index::keys;
-use crate::server::practice::query::{Found, Plan, Projection, Request, Wishes};
+use crate::server::practice::query::{self, Found, Plan, Projection, Request, Wishes};
 use crate::wire::bson::{Bson, Document};
 use std::sync::{Arc, LazyLock};
 
@@ -93,6 +93,7 @@ impl<'a> Find<'a> {
         for flag in ["noCursorTimeout", "allowPartialResults", "allowDiskUse", "oplogReplay"] {
             arguments.flag(flag)?;
         }
+        find.request.check_figures(find.projection.as_ref())?;
         find.check(arguments)?;
         call.check_wanted(find.request.skip, find.request.limit);
         call.check_wanted(0, find.batch_size.unwrap_or(0));
@@ -127,17 +128,19 @@ impl<'a> Find<'a> {
     fn show(
         &self,
         state: &State,
-        plan: &Plan,
-        record: i64,
-        document: &Arc<Document>,
+        found: &Found,
+        (record, document): &(i64, Arc<Document>),
     ) -> Result<Arc<Document>, CommandError> {
         let mut shown = match (&self.projection, self.return_key) {
-            (_, true) => Arc::new(key_of(state, plan, document)),
-            (Some(projection), _) => Arc::new(projection.apply_at(document, self.request.matcher.position(document))?),
+            (_, true) => Arc::new(key_of(state, &found.plan, document)),
+            (Some(projection), _) => {
+                let position = self.request.matcher.position(document);
+                Arc::new(projection.apply_at(document, position, &found.meta(*record))?)
+            }
             (None, _) => Arc::clone(document),
         };
         if self.show_record {
-            Arc::make_mut(&mut shown).push("$recordId", record);
+            Arc::make_mut(&mut shown).push("$recordId", *record);
         }
         Ok(shown)
     }
@@ -183,7 +186,10 @@ fn find(call: &Call<'_>) -> Result<Document, CommandError> {
         Source::Collection(collection) => {
             let cursor = match &collection {
                 Some(collection) => open(call, name, &find, collection)?,
-                None => Cursor::new(call.namespace(name), None, Vec::new()),
+                None => {
+                    query::without_collection(&find.request.matcher)?;
+                    Cursor::new(call.namespace(name), None, Vec::new())
+                }
             };
             Ok(doc! { "cursor": (call.server.cursors.first_reply(cursor, find.batch_size, find.single)) })
         }
@@ -205,12 +211,9 @@ fn open(call: &Call<'_>, name: &str, find: &Find<'_>, collection: &Arc<Collectio
         );
         return Err(CommandError::new(code::BAD_VALUE, text));
     }
-    let Found { records, plan, .. } = call.search(&state, &find.request)?;
+    let found = call.search(&state, &find.request)?;
     let last = state.records().next_back().map_or(0, |(record, _)| record);
-    let shown = records
-        .iter()
-        .map(|(record, document)| find.show(&state, &plan, *record, document))
-        .collect::<Result<Vec<_>, _>>()?;
+    let shown = found.records.iter().map(|record| find.show(&state, &found, record)).collect::<Result<Vec<_>, _>>()?;
     let mut cursor = Cursor::new(call.namespace(name), Some(Arc::clone(collection)), shown);
     if find.tailable && last > 0 {
         cursor.tail = Some(Tail { after: last, matcher: find.request.matcher.clone(), await_data: find.await_data });

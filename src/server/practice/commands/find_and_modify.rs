@@ -6,7 +6,7 @@ use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::{Projection, Request, Wishes};
+use crate::server::practice::query::{self, Meta, Projection, Request, Wishes};
 use crate::server::practice::update::{Update, upsert};
 use crate::wire::bson::{Bson, Document};
 
@@ -39,6 +39,7 @@ struct Outcome {
     updated: Option<bool>,
     upserted: Option<Bson>,
     value: Option<Document>,
+    meta: Meta,
 }
 
 fn find_and_modify(call: &Call<'_>) -> Result<Document, CommandError> {
@@ -53,13 +54,17 @@ fn find_and_modify(call: &Call<'_>) -> Result<Document, CommandError> {
         Some(fields) => Some(Projection::parse(fields)?),
         None => None,
     };
+    request.check_figures(projection.as_ref())?;
     check(&arguments)?;
+    if call.server.catalog.collection(call.database, name)?.is_none() {
+        query::without_collection(&request.matcher)?;
+    }
     let mut outcome = match arguments.flag("remove")? {
         true => remove(call, name, &request)?,
         false => update(call, name, request)?,
     };
     if let Some(projection) = projection {
-        outcome.value = outcome.value.map(|value| projection.apply(&value)).transpose()?;
+        outcome.value = outcome.value.map(|value| projection.apply_at(&value, None, &outcome.meta)).transpose()?;
     }
     let mut last = doc! { "n": (outcome.n) };
     if let Some(updated) = outcome.updated {
@@ -90,9 +95,10 @@ fn remove(call: &Call<'_>, name: &str, request: &Request<'_>) -> Result<Outcome,
     let Some(collection) = call.server.catalog.collection(call.database, name)? else { return Ok(Outcome::default()) };
     let mut state = collection.state.lock();
     let found = call.search(&state, request)?;
+    let meta = found.records.first().map(|(record, _)| found.meta(*record)).unwrap_or_default();
     let removed = found.records.first().and_then(|(record, _)| state.remove(*record));
     let value = removed.map(|document| Document::clone(&document));
-    Ok(Outcome { n: i32::from(value.is_some()), value, ..Outcome::default() })
+    Ok(Outcome { n: i32::from(value.is_some()), value, meta, ..Outcome::default() })
 }
 
 fn update(call: &Call<'_>, name: &str, request: Request<'_>) -> Result<Outcome, CommandError> {
@@ -115,14 +121,16 @@ fn update(call: &Call<'_>, name: &str, request: Request<'_>) -> Result<Outcome, 
         let change = Change { record: *record, old, validate };
         let changed = statement.apply(call, &mut state, &namespace, &change)?;
         let value = if new { changed.unwrap_or_else(|| Document::clone(old)) } else { Document::clone(old) };
-        return Ok(Outcome { n: 1, updated: Some(true), upserted: None, value: Some(value) });
+        let meta = found.meta(*record);
+        return Ok(Outcome { n: 1, updated: Some(true), upserted: None, value: Some(value), meta });
     }
     if !upsert {
         return Ok(Outcome { updated: Some(false), ..Outcome::default() });
     }
     let document = upsert::document(statement.request.filter, &statement.update)?;
     let id = insert(&mut state, document.clone(), &namespace, validate)?;
-    Ok(Outcome { n: 1, updated: Some(false), upserted: Some(id), value: new.then_some(document) })
+    let value = new.then_some(document);
+    Ok(Outcome { n: 1, updated: Some(false), upserted: Some(id), value, meta: Meta::default() })
 }
 
 #[cfg(test)]

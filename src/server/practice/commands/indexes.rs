@@ -112,8 +112,8 @@ fn add(call: &Call<'_>, collection: &Collection, state: &mut State, spec: Spec) 
         let text = format!("add index fails, too many indexes for {namespace} key:{}", render::document(&spec.pattern));
         return Err(CommandError::new(code::CANNOT_CREATE_INDEX, text));
     }
-    let text = |index: &Index| index.spec.shown.contains("weights");
-    if spec.shown.contains("weights") && state.indexes.iter().any(text) {
+    let text = |index: &Index| index.spec.special.text.is_some();
+    if spec.special.text.is_some() && state.indexes.iter().any(text) {
         let text = "only one text index per collection allowed, found existing text index";
         return Err(CommandError::new(code::INDEX_OPTIONS_CONFLICT, text));
     }

@@ -11,6 +11,7 @@ mod diagnostics;
 mod explain;
 mod find;
 mod find_and_modify;
+mod geo_near;
 mod handshake;
 mod indexes;
 mod insert;
@@ -19,6 +20,8 @@ mod output;
 mod sessions;
 mod sources;
 mod statistics;
+#[cfg(test)]
+mod text_and_geo_tests;
 mod update;
 mod validate;
 

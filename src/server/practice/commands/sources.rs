@@ -1,9 +1,10 @@
 //! Stages at the head of a pipeline that make documents out of the server's own state.
 
-use super::Call;
 use super::handshake::now;
+use super::{Call, geo_near};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
+use crate::server::practice::query::Item;
 use crate::wire::bson::{Bson, Document};
 
 /// The name of no collection: `{aggregate: 1}`.
@@ -14,13 +15,14 @@ const WITHOUT: [&str; 6] =
     ["$currentOp", "$listLocalSessions", "$listSessions", "$documents", "$changeStream", "$listCatalog"];
 
 /// Makes a stage's documents; `name` is the collection it reads.
-type Make = fn(&Call<'_>, &str, &Document) -> Result<Vec<Document>, CommandError>;
+type Make = fn(&Call<'_>, &str, &Document) -> Result<Vec<Item>, CommandError>;
 
 /// Stages that read the server's state.
 const STAGES: &[(&str, Make)] = &[
-    ("$collStats", coll_stats),
-    ("$currentOp", |call, _, _| Ok(current_op(call))),
-    ("$indexStats", index_stats),
+    ("$collStats", |call, name, options| coll_stats(call, name, options).map(items)),
+    ("$currentOp", |call, _, _| Ok(items(current_op(call)))),
+    ("$geoNear", geo_near::documents),
+    ("$indexStats", |call, name, options| index_stats(call, name, options).map(items)),
     ("$listLocalSessions", |_, _, _| Ok(Vec::new())),
     ("$listSessions", |_, _, _| Ok(Vec::new())),
     ("$planCacheStats", |_, _, _| Ok(Vec::new())),
@@ -42,18 +44,26 @@ pub fn check(name: &str, stages: &[Bson]) -> Result<(), CommandError> {
     }
     for stage in stages.iter().skip(1).filter_map(Bson::as_document) {
         if let Some(name) = stage.keys().next().filter(|name| STAGES.iter().any(|(stage, _)| stage == name)) {
-            let text = format!("{name} is only valid as the first stage in a pipeline.");
-            return Err(CommandError::new(40602, text));
+            return Err(not_first(name));
         }
     }
     Ok(())
+}
+
+/// The error that a stage of this table stands behind another one.
+pub fn not_first(stage: &str) -> CommandError {
+    CommandError::new(40602, format!("{stage} is only valid as the first stage in a pipeline."))
+}
+
+fn items(documents: Vec<Document>) -> Vec<Item> {
+    documents.into_iter().map(Item::from).collect()
 }
 
 /// The documents of a first stage from this table; `None` where it is another one.
 ///
 /// # Errors
 /// What is wrong with its argument.
-pub fn first_stage(call: &Call<'_>, name: &str, stages: &[Bson]) -> Result<Option<Vec<Document>>, CommandError> {
+pub fn first_stage(call: &Call<'_>, name: &str, stages: &[Bson]) -> Result<Option<Vec<Item>>, CommandError> {
     let Some((stage, argument)) = stages.first().and_then(Bson::as_document).and_then(Document::first) else {
         return Ok(None);
     };
@@ -138,7 +148,7 @@ fn current_op(call: &Call<'_>) -> Vec<Document> {
     shown.collect()
 }
 
-fn refuse_change_stream(_: &Call<'_>, _: &str, _: &Document) -> Result<Vec<Document>, CommandError> {
+fn refuse_change_stream(_: &Call<'_>, _: &str, _: &Document) -> Result<Vec<Item>, CommandError> {
     Err(CommandError::new(40573, "The $changeStream stage is only supported on replica sets"))
 }
 

@@ -8,7 +8,7 @@ use crate::server::practice::arguments::Arguments;
 use crate::server::practice::bugs::stale_entry;
 use crate::server::practice::collection::State;
 use crate::server::practice::errors::{CommandError, code};
-use crate::server::practice::query::{Request, Wishes};
+use crate::server::practice::query::{self, Request, Wishes};
 use crate::server::practice::update::{Circumstances, Update, identical, upsert};
 use crate::wire::bson::{Bson, Document};
 use std::sync::Arc;
@@ -130,7 +130,11 @@ impl<'a> Statement<'a> {
     }
 
     fn run(&self, call: &Call<'_>, name: &str, validate: bool) -> Result<Outcome, CommandError> {
-        let collection = match call.server.catalog.collection(call.database, name)? {
+        let existing = call.server.catalog.collection(call.database, name)?;
+        if existing.is_none() {
+            query::without_collection(&self.request.matcher)?;
+        }
+        let collection = match existing {
             Some(collection) => collection,
             None if self.upsert => call.server.catalog.collection_or_new(call.database, name)?,
             None => return Ok(Outcome::default()),

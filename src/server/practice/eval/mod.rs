@@ -4,13 +4,17 @@
 //! error even where no document is looked at; and everything is bounded, because a fuzzer is on the other end.
 
 pub mod expression;
+pub mod geo;
 pub mod matcher;
+pub mod meta;
 pub mod path;
 pub mod pipeline;
 pub mod projection;
 pub mod sort;
+pub mod text;
 
 pub use matcher::Matcher;
-pub use pipeline::{CollectionAccess, Pipeline, PipelineUpdate};
+pub use meta::{Meta, MetaField};
+pub use pipeline::{CollectionAccess, Item, Pipeline, PipelineUpdate};
 pub use projection::Projection;
 pub use sort::SortPattern;

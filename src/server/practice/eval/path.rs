@@ -80,6 +80,35 @@ fn in_array<'a>(items: &'a [Bson], path: &[String], found: &mut Vec<Option<&'a B
     }
 }
 
+/// Sets a value below a path, making documents on the way and going into every element of arrays. Undefined takes it out.
+pub fn set(document: &mut Document, path: &[String], value: &Bson) {
+    let Some((name, rest)) = path.split_first() else { return };
+    if rest.is_empty() {
+        if *value == Bson::Undefined {
+            document.remove(name);
+        } else {
+            document.set(name, value);
+        }
+        return;
+    }
+    if *value == Bson::Undefined && !document.contains(name) {
+        return;
+    }
+    match document.get_mut(name) {
+        Some(Bson::Document(inner)) => set(inner, rest, value),
+        Some(Bson::Array(items)) => items.iter_mut().for_each(|item| {
+            if let Bson::Document(inner) = item {
+                set(inner, rest, value);
+            }
+        }),
+        _ => {
+            let mut inner = Document::new();
+            set(&mut inner, rest, value);
+            document.set(name, inner);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

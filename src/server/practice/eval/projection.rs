@@ -1,6 +1,8 @@
 //! Which fields of a document a client gets.
 
 use super::matcher::Matcher;
+use super::meta::{Meta, MetaField};
+use super::path;
 use crate::doc;
 use crate::server::practice::errors::CommandError;
 use crate::wire::bson::{Bson, Document};
@@ -13,6 +15,8 @@ pub struct Projection {
     id: bool,
     /// The array whose matched element is wanted, from `a.$`.
     positional: Option<String>,
+    /// Fields that hold what the query knows of a document.
+    metas: Vec<(Vec<String>, MetaField)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -33,7 +37,8 @@ impl Projection {
     /// # Errors
     /// Inclusions and exclusions mixed (31253, 31254), unknown operators (31325), wrong arguments.
     pub fn parse(fields: &Document) -> Result<Self, CommandError> {
-        let mut projection = Self { root: Branch::default(), including: false, id: true, positional: None };
+        let mut projection =
+            Self { root: Branch::default(), including: false, id: true, positional: None, metas: Vec::new() };
         let mut mode = None;
         for (name, value) in fields.iter() {
             if name.is_empty() || name.split('.').any(str::is_empty) {
@@ -42,7 +47,7 @@ impl Projection {
             projection.field(name, value, &mut mode)?;
         }
         projection.including = mode.unwrap_or(!projection.root.0.is_empty() && projection.root.computes());
-        if fields.get("_id").and_then(Bson::as_flag) == Some(true) && fields.len() == 1 {
+        if fields.get("_id").and_then(Bson::as_flag) == Some(true) && projection.root.0.is_empty() {
             projection.including = true;
         }
         Ok(projection)
@@ -56,6 +61,11 @@ impl Projection {
         }
         if name.split('.').any(|part| part.starts_with('$')) {
             return Err(CommandError::new(16410, format!("FieldPath field names may not start with '$': {name}")));
+        }
+        if let Some(argument) = value.as_document().and_then(|operator| operator.get("$meta")) {
+            let field = MetaField::parse(argument)?;
+            self.metas.push((name.split('.').map(str::to_owned).collect(), field));
+            return Ok(());
         }
         let choice = match value {
             Bson::Document(operator) => operator_choice(operator, mode, name)?,
@@ -95,12 +105,25 @@ impl Projection {
         Ok(shown)
     }
 
-    /// The same, with the element at `position` alone where `a.$` asks for it.
+    /// True where it shows that figure.
+    pub fn needs(&self, field: MetaField) -> bool {
+        self.metas.iter().any(|(_, known)| *known == field)
+    }
+
+    /// The same, with the element at `position` alone where `a.$` asks for it, and with what the query knows.
     ///
     /// # Errors
     /// As [`Projection::apply`].
-    pub fn apply_at(&self, document: &Document, position: Option<usize>) -> Result<Document, CommandError> {
+    pub fn apply_at(
+        &self,
+        document: &Document,
+        position: Option<usize>,
+        meta: &Meta,
+    ) -> Result<Document, CommandError> {
         let mut shown = self.apply(document)?;
+        for (name, field) in &self.metas {
+            path::set(&mut shown, name, &field.of(meta));
+        }
         if let (Some(array), Some(at)) = (&self.positional, position)
             && let Some(Bson::Array(items)) = shown.get_mut(array)
             && at < items.len()
@@ -139,7 +162,6 @@ fn operator_choice(operator: &Document, mode: &mut Option<bool>, name: &str) -> 
             agree(mode, true, name)?;
             Matcher::parse(&doc! { "x": { "$elemMatch": (condition.clone()) } }).map(Choice::ElementMatches)
         }
-        "$meta" => Ok(Choice::Literal(Bson::Double(0.0))),
         "$literal" => {
             agree(mode, true, name)?;
             Ok(Choice::Literal(argument.clone()))
@@ -290,6 +312,16 @@ mod tests {
         assert_eq!(shown(doc! { "l": { "$slice": [1, 2] } }, document.clone()).get_array("l").unwrap().len(), 2);
         let extreme = shown(doc! { "l": { "$slice": [(i64::MIN), (i64::MAX)] } }, document);
         assert_eq!(extreme.get_array("l").unwrap().len(), 4);
+    }
+
+    #[test]
+    fn a_figure_is_shown_beside_all_fields_or_those_that_are_included() {
+        let meta = Meta { text_score: Some(1.5), ..Meta::default() };
+        let document = doc! { "_id": 1, "a": 2 };
+        let shown = |fields: Document| Projection::parse(&fields).unwrap().apply_at(&document, None, &meta).unwrap();
+        assert_eq!(shown(doc! { "s": { "$meta": "textScore" } }), doc! { "_id": 1, "a": 2, "s": 1.5 });
+        assert_eq!(shown(doc! { "_id": 1, "s": { "$meta": "textScore" } }), doc! { "_id": 1, "s": 1.5 });
+        assert_eq!(shown(doc! { "s": { "$meta": "recordId" } }), document);
     }
 
     #[test]

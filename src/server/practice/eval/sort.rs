@@ -2,22 +2,32 @@
 
 use std::cmp::Ordering;
 
+use super::meta::Meta;
 use super::path::Path;
 use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document, compare};
 
 /// An order of documents.
 #[derive(Clone, Debug)]
-pub struct SortPattern(Vec<(Path, bool)>);
+pub struct SortPattern(Vec<Key>);
+
+/// What one field of a pattern asks for.
+#[derive(Clone, Debug)]
+enum Key {
+    /// A value, and "ascending".
+    Field(Path, bool),
+    /// The best first.
+    TextScore,
+}
 
 /// As a mongod has it.
 const MOST_KEYS: usize = 32;
 
 impl SortPattern {
-    /// Reads `{a: 1, "b.c": -1}`; `{$meta: ...}` is taken and has no say.
+    /// Reads `{a: 1, "b.c": -1, score: {$meta: "textScore"}}`.
     ///
     /// # Errors
-    /// 2 for directions other than 1 and -1, and for too many keys.
+    /// 2 for directions other than 1 and -1, and for too many keys; 31138 for figures that have no order.
     pub fn parse(pattern: &Document) -> Result<Self, CommandError> {
         if pattern.len() > MOST_KEYS {
             let text = format!("too many compound keys: {}", pattern.len());
@@ -29,21 +39,47 @@ impl SortPattern {
                 return Err(CommandError::new(code::BAD_VALUE, "FieldPath field names may not be empty strings."));
             }
             match direction {
-                Bson::Document(meta) if meta.contains("$meta") => {}
-                other => keys.push((Path::new(name), is_ascending(name, other)?)),
+                Bson::Document(meta) if meta.contains("$meta") => keys.extend(of_meta(meta)?),
+                other => keys.push(Key::Field(Path::new(name), is_ascending(name, other)?)),
             }
         }
         Ok(Self(keys))
     }
 
+    /// True where documents without a text score cannot be put in this order.
+    pub fn needs_text_score(&self) -> bool {
+        self.0.iter().any(|key| matches!(key, Key::TextScore))
+    }
+
     /// Which of two documents comes first.
     pub fn compare(&self, left: &Document, right: &Document) -> Ordering {
-        let orders = self.0.iter().map(|(path, ascending)| {
-            let (left, right) = (key(left, path, *ascending), key(right, path, *ascending));
-            let order = compare(&left, &right);
-            if *ascending { order } else { order.reverse() }
+        let nothing = Meta::default();
+        self.compare_with((left, &nothing), (right, &nothing))
+    }
+
+    /// The same with what a query knows of them.
+    pub fn compare_with(&self, left: (&Document, &Meta), right: (&Document, &Meta)) -> Ordering {
+        let orders = self.0.iter().map(|asked| match asked {
+            Key::Field(path, ascending) => {
+                let (left, right) = (key(left.0, path, *ascending), key(right.0, path, *ascending));
+                let order = compare(&left, &right);
+                if *ascending { order } else { order.reverse() }
+            }
+            Key::TextScore => {
+                let score = |meta: &Meta| meta.text_score.unwrap_or(0.0);
+                score(right.1).total_cmp(&score(left.1))
+            }
         });
         orders.fold(Ordering::Equal, Ordering::then)
+    }
+}
+
+/// A random order is as good as any.
+fn of_meta(meta: &Document) -> Result<Option<Key>, CommandError> {
+    match meta.get_str("$meta") {
+        Some("textScore") => Ok(Some(Key::TextScore)),
+        Some("randVal") => Ok(None),
+        _ => Err(CommandError::new(31138, "Illegal $meta sort: only textScore and randVal have an order")),
     }
 }
 
@@ -84,6 +120,16 @@ mod tests {
         let (small, wide) = (doc! { "a": 5 }, doc! { "a": [1, 9] });
         assert_eq!(SortPattern::parse(&doc! { "a": 1 }).unwrap().compare(&wide, &small), Ordering::Less);
         assert_eq!(SortPattern::parse(&doc! { "a": (-1.0) }).unwrap().compare(&wide, &small), Ordering::Less);
+    }
+
+    #[test]
+    fn the_best_text_score_comes_first() {
+        let order = SortPattern::parse(&doc! { "s": { "$meta": "textScore" }, "a": 1 }).unwrap();
+        let (good, bad) = (Meta { text_score: Some(2.0), ..Meta::default() }, Meta::default());
+        let (small, large) = (doc! { "a": 1 }, doc! { "a": 2 });
+        assert_eq!(order.compare_with((&large, &good), (&small, &bad)), Ordering::Less);
+        assert_eq!(order.compare_with((&large, &good), (&small, &good)), Ordering::Greater);
+        assert_eq!(SortPattern::parse(&doc! { "s": { "$meta": "recordId" } }).unwrap_err().code, 31138);
     }
 
     #[test]

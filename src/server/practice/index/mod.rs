@@ -2,9 +2,11 @@
 
 mod keys;
 mod spec;
+mod special;
 
 pub use keys::{Key, Part, keys};
 pub use spec::{Kind, Spec, same as same_pattern};
+pub use special::Special;
 
 use super::errors::{CommandError, code};
 use super::render;
@@ -40,11 +42,14 @@ impl Index {
         self.expand(document).map(|(keys, _)| keys)
     }
 
-    /// Refuses a document whose key another record has in a unique index.
+    /// Refuses a document whose key another record has in a unique index, or whose place or language is none.
     ///
     /// # Errors
-    /// 11000, or what [`Index::keys_of`] gives.
+    /// 11000, those of [`Special::check`], or what [`Index::keys_of`] gives.
     pub fn check(&self, document: &Document, record: i64, namespace: &str) -> Result<(), CommandError> {
+        if self.spec.partial.as_ref().is_none_or(|filter| filter.matches(document)) {
+            self.spec.special.check(document)?;
+        }
         let keys = self.keys_of(document)?;
         if !self.spec.unique {
             return Ok(());

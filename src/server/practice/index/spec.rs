@@ -1,5 +1,6 @@
 //! What `createIndexes` says about an index, checked as a mongod checks it.
 
+use super::special::{Special, complete_weights};
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::query::Matcher;
 use crate::server::practice::render;
@@ -64,6 +65,8 @@ pub struct Spec {
     pub sparse: bool,
     /// Only documents that match are filed.
     pub partial: Option<Matcher>,
+    /// What it knows of texts and places.
+    pub special: Special,
     /// As `listIndexes` shows it.
     pub shown: Document,
 }
@@ -84,6 +87,7 @@ impl Spec {
             unique: true,
             sparse: false,
             partial: None,
+            special: Special::default(),
             shown,
         }
     }
@@ -119,7 +123,8 @@ impl Spec {
             ));
         }
         let shown = shown(spec, &pattern, &name, unique, sparse);
-        Ok(Self { name, pattern, fields, kind, unique, sparse, partial, shown })
+        let special = Special::parse(&pattern, &shown)?;
+        Ok(Self { name, pattern, fields, kind, unique, sparse, partial, special, shown })
     }
 
     /// True where the other one has the same key pattern, field for field.
@@ -299,21 +304,25 @@ fn shown(spec: &Document, pattern: &Document, name: &str, unique: bool, sparse: 
 /// A text index shows its fields as weights under a key of its own.
 fn text_defaults(shown: &mut Document, pattern: &Document) {
     let mut key = Document::new();
-    let mut weights = Document::new();
     for (path, value) in pattern.iter() {
         if value.as_str() == Some("text") {
             if !key.contains("_fts") {
                 key.push("_fts", "text");
                 key.push("_ftsx", 1);
             }
-            weights.push(path, 1);
-        } else {
+        } else if path != "_ftsx" {
             key.push(path, value.clone());
         }
     }
     shown.set("key", key);
-    if !shown.contains("weights") {
-        shown.push("weights", weights);
+    match shown.get_mut("weights") {
+        Some(Bson::Document(weights)) => complete_weights(weights, pattern),
+        Some(_) => {}
+        None => {
+            let mut weights = Document::new();
+            complete_weights(&mut weights, pattern);
+            shown.push("weights", weights);
+        }
     }
     for (field, value) in [("default_language", "english"), ("language_override", "language")] {
         if !shown.contains(field) {

@@ -105,6 +105,8 @@ fn access(state: Option<&State>, request: &Request<'_>, found: &Found, figures: 
             examined(&mut stage, figures, false, true);
             stage
         }
+        Plan::Text(name) => special("TEXT", name, state, request, figures),
+        Plan::Near(name) => special("GEO_NEAR", name, state, request, figures),
         Plan::IndexScan(scan) => {
             let index = state.and_then(|state| state.indexes.iter().find(|index| index.spec.name == scan.index));
             let mut stage = doc! { "stage": "FETCH" };
@@ -117,6 +119,30 @@ fn access(state: Option<&State>, request: &Request<'_>, found: &Found, figures: 
             stage
         }
     }
+}
+
+/// A `$text` or `$near`: all documents are looked at, whatever the index.
+fn special(
+    stage: &str,
+    index: &str,
+    state: Option<&State>,
+    request: &Request<'_>,
+    figures: Option<Figures>,
+) -> Document {
+    let index = state.and_then(|state| state.indexes.iter().find(|known| known.spec.name == index));
+    let kind = index.and_then(|index| index.spec.special.places().next()).map(|(_, kind)| kind.to_uppercase());
+    let mut shown = match kind {
+        Some(kind) if stage == "GEO_NEAR" => doc! { "stage": (format!("{stage}_{kind}")) },
+        _ => doc! { "stage": stage },
+    };
+    if let Some(index) = index {
+        shown.push("keyPattern", index.spec.shown.get("key").cloned().unwrap_or(Bson::Null));
+        shown.push("indexName", index.spec.name.as_str());
+    }
+    shown.push("filter", parsed(request.filter));
+    with_figures(&mut shown, figures);
+    examined(&mut shown, figures, true, true);
+    shown
 }
 
 fn examined(stage: &mut Document, figures: Option<Figures>, keys: bool, docs: bool) {

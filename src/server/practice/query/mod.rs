@@ -4,11 +4,16 @@ mod bounds;
 pub mod explain;
 mod plan;
 mod run;
+mod special;
 
-pub use super::eval::{CollectionAccess, Matcher, Pipeline, PipelineUpdate, Projection, SortPattern};
+pub use super::eval::meta::unavailable;
+pub use super::eval::{
+    CollectionAccess, Item, Matcher, Meta, MetaField, Pipeline, PipelineUpdate, Projection, SortPattern,
+};
 pub use bounds::Interval;
-pub use plan::{IndexScan, Plan, Wishes, choose, hinted};
+pub use plan::{IndexScan, Plan, Wishes, hinted};
 pub use run::{Found, run};
+pub use special::{plan, without_collection};
 
 use super::collection::State;
 use super::errors::CommandError;
@@ -35,11 +40,38 @@ impl<'a> Request<'a> {
     /// # Errors
     /// What is wrong with the filter or the order.
     pub fn new(filter: &'a Document, wishes: Wishes<'a>) -> Result<Self, CommandError> {
-        Ok(Self { filter, matcher: Matcher::parse(filter)?, wishes, skip: 0, limit: 0 })
+        Ok(Self { filter, matcher: Matcher::parse_query(filter)?, wishes, skip: 0, limit: 0 })
     }
 }
 
 impl Request<'_> {
+    /// Refuses a `$near`, where the order of documents is not the query's.
+    ///
+    /// # Errors
+    /// 5626500
+    pub fn without_near(&self) -> Result<(), CommandError> {
+        if self.matcher.near().is_none() {
+            return Ok(());
+        }
+        let text = "$geoNear, $near, and $nearSphere are not allowed in this context";
+        Err(CommandError::new(5_626_500, text))
+    }
+
+    /// Refuses figures that the filter does not give.
+    ///
+    /// # Errors
+    /// 40218
+    pub fn check_figures(&self, projection: Option<&Projection>) -> Result<(), CommandError> {
+        let shown = |field| projection.is_some_and(|projection| projection.needs(field));
+        if shown(MetaField::TextScore) && self.matcher.text().is_none() {
+            return Err(unavailable("text score"));
+        }
+        if (shown(MetaField::Distance) || shown(MetaField::Place)) && self.matcher.near().is_none() {
+            return Err(unavailable("geoNear distance"));
+        }
+        Ok(())
+    }
+
     /// Gives the filter variables that `$expr` may use.
     ///
     /// # Errors

@@ -20,6 +20,10 @@ pub enum Plan {
     Id(Bson),
     /// A stretch of an index.
     IndexScan(IndexScan),
+    /// Every record, for the `$text` of the index of this name.
+    Text(String),
+    /// Every record, for the `$near` of the index of this name.
+    Near(String),
 }
 
 /// A stretch of an index.

@@ -1,14 +1,17 @@
 //! Carrying a plan out: candidates, filter, order, skip, limit.
 
 use super::plan::{IndexScan, Plan};
-use super::{Matcher, Request, SortPattern};
+use super::special::{Asked, plan};
+use super::{Item, Request, SortPattern};
 use crate::server::practice::collection::State;
 use crate::server::practice::errors::CommandError;
+use crate::server::practice::eval::Meta;
+use crate::server::practice::eval::meta::unavailable;
 use crate::server::practice::index::{Index, Key, Part};
 use crate::server::practice::operation::Interrupt;
 use crate::wire::bson::Document;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a query found.
@@ -16,6 +19,8 @@ use std::sync::Arc;
 pub struct Found {
     /// In the order asked for.
     pub records: Vec<(i64, Arc<Document>)>,
+    /// What is known of them beside their fields, by record.
+    pub metas: BTreeMap<i64, Meta>,
     /// How.
     pub plan: Plan,
     /// Index entries read.
@@ -25,9 +30,35 @@ pub struct Found {
 }
 
 impl Found {
+    /// What is known of a record beside its fields.
+    pub fn meta(&self, record: i64) -> Meta {
+        self.metas.get(&record).cloned().unwrap_or_default()
+    }
+
+    /// The documents with what is known of them.
+    pub fn into_items(mut self) -> Vec<Item> {
+        let mut item = |(record, document)| Item {
+            document: Arc::unwrap_or_clone(document),
+            meta: self.metas.remove(&record).unwrap_or_default(),
+        };
+        self.records.into_iter().map(&mut item).collect()
+    }
+
+    /// Puts the records in order: the one asked for, or that of their distances.
+    fn arrange(&mut self, order: Option<&SortPattern>, by_distance: bool) {
+        let none = Meta::default();
+        let meta = |record: &i64| self.metas.get(record).unwrap_or(&none);
+        if let Some(order) = order {
+            self.records.sort_by(|(a, left), (b, right)| order.compare_with((left, meta(a)), (right, meta(b))));
+        } else if by_distance {
+            let distance = |record: &i64| meta(record).distance.unwrap_or(f64::INFINITY);
+            self.records.sort_by(|(left, _), (right, _)| distance(left).total_cmp(&distance(right)));
+        }
+    }
+
     /// Nothing, because there is no collection.
     pub fn nothing() -> Self {
-        Self { records: Vec::new(), plan: Plan::Eof, keys_examined: 0, docs_examined: 0 }
+        Self { records: Vec::new(), metas: BTreeMap::new(), plan: Plan::Eof, keys_examined: 0, docs_examined: 0 }
     }
 }
 
@@ -36,24 +67,27 @@ impl Found {
 /// # Errors
 /// What the planner refuses, and the end of the operation's time.
 pub fn run(state: &State, request: &Request<'_>, operation: &dyn Interrupt) -> Result<Found, CommandError> {
-    let plan = super::plan::choose(state, request.filter, request.wishes)?;
+    let plan = plan(state, request)?;
+    let asked = Asked::of(state, request, &plan);
     let order = match (&plan, request.wishes.sort) {
         (Plan::IndexScan(scan), _) if scan.sorted => None,
         (_, Some(sort)) if !sort.is_empty() && !sort.contains("$natural") => Some(SortPattern::parse(sort)?),
         _ => None,
     };
+    if order.as_ref().is_some_and(SortPattern::needs_text_score) && !matches!(plan, Plan::Text(_)) {
+        return Err(unavailable("text score"));
+    }
+    let by_distance = order.is_none() && matches!(plan, Plan::Near(_));
     // Without a blocking sort nothing beyond skip + limit has to be looked at.
     let enough = match order {
-        None if request.limit > 0 => request.skip.saturating_add(request.limit),
+        None if request.limit > 0 && !by_distance => request.skip.saturating_add(request.limit),
         _ => usize::MAX,
     };
     let mut found = Found { plan, ..Found::nothing() };
-    let mut walk = Walk { state, matcher: &request.matcher, operation, enough, found: &mut found };
+    let mut walk = Walk { state, asked: &asked, operation, enough, found: &mut found };
     walk.go()?;
-    if let Some(order) = order {
-        operation.check()?;
-        found.records.sort_by(|(_, left), (_, right)| order.compare(left, right));
-    }
+    operation.check()?;
+    found.arrange(order.as_ref(), by_distance);
     found.records.drain(..request.skip.min(found.records.len()));
     if request.limit > 0 {
         found.records.truncate(request.limit);
@@ -63,7 +97,7 @@ pub fn run(state: &State, request: &Request<'_>, operation: &dyn Interrupt) -> R
 
 struct Walk<'a> {
     state: &'a State,
-    matcher: &'a Matcher,
+    asked: &'a Asked<'a>,
     operation: &'a dyn Interrupt,
     enough: usize,
     found: &'a mut Found,
@@ -77,17 +111,20 @@ impl Walk<'_> {
                 self.found.keys_examined = 1;
                 self.state.by_id(&id).map_or(Ok(true), |record| self.look_at(record)).map(|_| ())
             }
-            Plan::CollectionScan { backward } => {
-                let mut records = self.state.records();
-                while let Some((record, _)) = if backward { records.next_back() } else { records.next() } {
-                    if !self.look_at(record)? {
-                        break;
-                    }
-                }
-                Ok(())
-            }
+            Plan::Text(_) | Plan::Near(_) => self.whole(false),
+            Plan::CollectionScan { backward } => self.whole(backward),
             Plan::IndexScan(scan) => self.scan(&scan),
         }
+    }
+
+    fn whole(&mut self, backward: bool) -> Result<(), CommandError> {
+        let mut records = self.state.records();
+        while let Some((record, _)) = if backward { records.next_back() } else { records.next() } {
+            if !self.look_at(record)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn scan(&mut self, scan: &IndexScan) -> Result<(), CommandError> {
@@ -117,7 +154,10 @@ impl Walk<'_> {
         self.operation.check()?;
         let Some(found) = self.state.get(record) else { return Ok(true) };
         self.found.docs_examined += 1;
-        if self.matcher.matches(&found.document) {
+        if self.asked.matches(&found.document) {
+            if let Some(meta) = self.asked.meta(&found.document) {
+                self.found.metas.insert(record, meta);
+            }
             self.found.records.push((record, Arc::clone(&found.document)));
         }
         Ok(true)

@@ -11,8 +11,8 @@ mod encode;
 use std::cell::RefCell;
 use std::ffi::{CString, c_int};
 
-use rquickjs::Ctx;
 use rquickjs::qjs;
+use rquickjs::{ArrayBuffer, Ctx};
 
 use crate::wire::bson::Writer;
 use decode::Decoder;
@@ -72,7 +72,7 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Puts `registerTypes`, `runCommand`, `bsonSize` and `compareBson` on the object `__native` of the context's globals.
+/// Puts `registerTypes`, `runCommand`, `bsonSize`, `compareBson`, `toBson` and `fromBson` on the object `__native` of the context's globals.
 pub fn install(ctx: &Ctx<'_>, carrier: Carrier) {
     STATE.with_borrow_mut(|state| *state = State { carrier: Some(carrier), ..State::default() });
     let raw = ctx.as_raw().as_ptr();
@@ -85,6 +85,8 @@ pub fn install(ctx: &Ctx<'_>, carrier: Carrier) {
             (c"runCommand", run_command, 3),
             (c"bsonSize", bson_size, 1),
             (c"compareBson", compare_bson, 2),
+            (c"toBson", to_bson, 1),
+            (c"fromBson", from_bson, 1),
         ] {
             let kind = qjs::JSCFunctionEnum_JS_CFUNC_generic;
             let function = qjs::JS_NewCFunction2(raw, Some(function), name.as_ptr(), arity, kind, 0);
@@ -137,6 +139,12 @@ pub fn run_bytecode(ctx: &Ctx<'_>, bytecode: &[u8]) -> bool {
         // JS_EvalFunction takes the function over.
         !qjs::JS_IsException(Owned::new(raw, qjs::JS_EvalFunction(raw, function)).value)
     }
+}
+
+/// A copy of what a buffer holds; nothing if it was detached.
+pub fn buffer_bytes(buffer: &ArrayBuffer<'_>) -> Vec<u8> {
+    // SAFETY: no script runs between the look and the copy, so nobody changes or frees the bytes.
+    unsafe { buffer.as_bytes() }.map(<[u8]>::to_vec).unwrap_or_default()
 }
 
 /// Makes the pending exception one that no `catch` sees.
@@ -286,6 +294,42 @@ unsafe extern "C" fn bson_size(
         document(ctx, object).map(|bytes| qjs::JS_NewFloat64(bytes.len() as f64))
     };
     size.unwrap_or(qjs::JS_EXCEPTION)
+}
+
+/// A document as an ArrayBuffer of BSON.
+unsafe extern "C" fn to_bson(
+    ctx: RawContext,
+    _this: qjs::JSValue,
+    count: c_int,
+    values: *mut qjs::JSValue,
+) -> qjs::JSValue {
+    let buffer = unsafe {
+        let object = arguments(count, values).first().copied().unwrap_or(qjs::JS_NULL);
+        document(ctx, object).map(|bytes| qjs::JS_NewArrayBufferCopy(ctx, bytes.as_ptr(), bytes.len() as _))
+    };
+    buffer.unwrap_or(qjs::JS_EXCEPTION)
+}
+
+/// The way back; what is no BSON throws.
+unsafe extern "C" fn from_bson(
+    ctx: RawContext,
+    _this: qjs::JSValue,
+    count: c_int,
+    values: *mut qjs::JSValue,
+) -> qjs::JSValue {
+    let object = unsafe {
+        let buffer = arguments(count, values).first().copied().unwrap_or(qjs::JS_NULL);
+        let mut length = 0;
+        let bytes = qjs::JS_GetArrayBuffer(ctx, &mut length, buffer);
+        // The bytes are copied: what runs while they are read may let go of the buffer.
+        if bytes.is_null() {
+            Err(Thrown)
+        } else {
+            let copy = std::slice::from_raw_parts(bytes, length as usize).to_vec();
+            Decoder { ctx }.reply(&copy)
+        }
+    };
+    object.unwrap_or(qjs::JS_EXCEPTION)
 }
 
 unsafe extern "C" fn compare_bson(

@@ -15,6 +15,7 @@ mod string;
 use std::cell::Cell;
 
 use super::super::errors::{CommandError, code};
+use super::meta::{Meta, MetaField};
 use crate::wire::bson::{Bson, Document};
 use conditional::Special;
 use functions::Function;
@@ -43,12 +44,15 @@ pub enum Expression {
     Call(&'static Function, Vec<Expression>),
     /// What does not evaluate all its arguments, or binds names.
     Special(Box<Special>),
+    /// `{$meta: ..}`
+    Meta(MetaField),
 }
 
 /// Names and their values during one evaluation.
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
     names: Vec<(String, Bson)>,
+    meta: Meta,
     steps: &'a Cell<u64>,
 }
 
@@ -59,7 +63,13 @@ impl<'a> Scope<'a> {
         names.extend(
             variables.into_iter().flat_map(Document::iter).map(|(name, value)| (name.to_owned(), value.clone())),
         );
-        Self { names, steps }
+        Self { names, meta: Meta::default(), steps }
+    }
+
+    /// The same with what the query knows of the document.
+    pub fn knowing(mut self, meta: &Meta) -> Self {
+        self.meta.clone_from(meta);
+        self
     }
 
     /// The same with one more name.
@@ -124,6 +134,7 @@ impl Expression {
                 bounded((function.run)(&values.collect::<Result<Vec<Bson>, CommandError>>()?)?, scope)
             }
             Self::Special(special) => bounded(special.evaluate(scope)?, scope),
+            Self::Meta(field) => Ok(field.of(&scope.meta)),
         }
     }
 }
@@ -237,6 +248,9 @@ fn object(document: &Document, known: &[String], depth: usize) -> Result<Express
 }
 
 fn call(name: &str, argument: &Bson, known: &[String], depth: usize) -> Result<Expression, CommandError> {
+    if name == "$meta" {
+        return MetaField::parse(argument).map(Expression::Meta);
+    }
     if let Some(special) = Special::parse(name, argument, known, depth + 1)? {
         return Ok(Expression::Special(Box::new(special)));
     }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use regex::Regex;
 
+use super::super::geo::{Near, Question};
 use super::Element;
 use super::types::TypeSet;
 use crate::wire::bson::{Bson, canonical_type, compare};
@@ -31,8 +32,10 @@ pub enum Leaf {
     ElementMatches(Box<Element>),
     /// `$bitsAllSet` and its kin: mask, whether all or any, whether set or clear.
     Bits { mask: u64, all: bool, set: bool },
-    /// Geometry and text, whose arguments were checked and which find nothing here.
-    Never,
+    /// `$geoWithin`, `$geoIntersects`
+    Geo(Question),
+    /// `$near` and its kin, as a bound; the order is the query's.
+    Near(Near),
 }
 
 pub const EQUAL: &[Ordering] = &[Ordering::Equal];
@@ -44,6 +47,7 @@ impl Leaf {
             Self::Exists(wanted) => values.iter().any(Option::is_some) == *wanted,
             Self::All(leaves) => !leaves.is_empty() && leaves.iter().all(|leaf| leaf.matches_any(values)),
             Self::In(leaves) => leaves.iter().any(|leaf| leaf.matches_any(values)),
+            Self::Near(near) => near.nearest(values).is_some(),
             _ => values.iter().any(|value| self.matches_value(*value)),
         }
     }
@@ -52,7 +56,7 @@ impl Leaf {
         let Some(value) = value else { return self.matches_missing() };
         match (self, value) {
             (Self::Size(size), Bson::Array(items)) => items.len() as i64 == *size,
-            (Self::Size(_) | Self::Never, _) => false,
+            (Self::Size(_), _) => false,
             (Self::ElementMatches(element), Bson::Array(items)) => items.iter().any(|item| element.matches(item)),
             (Self::ElementMatches(_), _) => false,
             (Self::Type(types), Bson::Array(items)) => {
@@ -72,6 +76,7 @@ impl Leaf {
         match self {
             Self::Compare(wanted, orders) => compares(value, wanted, orders),
             Self::Type(types) => types.contains(value),
+            Self::Geo(question) => question.matches(value),
             Self::Mod(divisor, remainder) => {
                 is_finite(value) && value.as_i64().is_some_and(|n| n.checked_rem(*divisor) == Some(*remainder))
             }

@@ -2,10 +2,12 @@
 
 mod leaf;
 mod parse;
+mod special;
 mod types;
 
 use super::expression::{Expression, Scope, is_true};
 use super::path::Path;
+use super::text::{Search, TextQuery};
 use crate::server::practice::errors::CommandError;
 use crate::wire::bson::{Bson, Document};
 use leaf::Leaf;
@@ -23,6 +25,8 @@ enum Node {
     Not(Box<Node>),
     Constant(bool),
     At(Path, Leaf),
+    /// A search, and the same over an index once there is one; before that it finds nothing.
+    Text(Search, Option<Box<TextQuery>>),
     Expression(Box<Expression>),
 }
 
@@ -40,7 +44,19 @@ impl Matcher {
     /// # Errors
     /// As [`Matcher::parse`].
     pub fn parse_with(filter: &Document, known: &[String]) -> Result<Self, CommandError> {
-        parse::Parser { known }.filter(filter, 0).map(Self)
+        let matcher = parse::Parser { known }.filter(filter, 0).map(Self)?;
+        matcher.check_plain()?;
+        Ok(matcher)
+    }
+
+    /// The same for the filter of a query, which may have a `$text` or a `$near`.
+    ///
+    /// # Errors
+    /// As [`Matcher::parse`], and 2 where either has no place.
+    pub fn parse_query(filter: &Document) -> Result<Self, CommandError> {
+        let matcher = parse::Parser { known: &[] }.filter(filter, 0).map(Self)?;
+        matcher.check_query()?;
+        Ok(matcher)
     }
 
     /// True if the document passes.
@@ -69,6 +85,7 @@ impl Node {
             Self::Not(node) => !passes(node),
             Self::Constant(value) => *value,
             Self::At(path, leaf) => leaf.matches_any(&path.values(document)),
+            Self::Text(_, query) => query.as_ref().is_some_and(|query| query.score(document).is_some()),
             // An expression that fails passes nothing: a filter has no way to say so here.
             Self::Expression(expression) => {
                 let steps = std::cell::Cell::new(0);
@@ -84,7 +101,7 @@ impl Node {
                 path.position(document, |value| value.is_some_and(|value| element.matches(value)))
             }
             Self::At(path, leaf) => path.position(document, |value| leaf.matches_any(&[value])),
-            Self::Nor(_) | Self::Not(_) | Self::Constant(_) | Self::Expression(_) => None,
+            Self::Nor(_) | Self::Not(_) | Self::Constant(_) | Self::Expression(_) | Self::Text(..) => None,
         }
     }
 }

@@ -6,12 +6,17 @@ use super::leaf::{EQUAL, Leaf};
 use super::types::TypeSet;
 use super::{Element, Expression, Node, Path};
 use crate::server::practice::errors::{CommandError, code};
+use crate::server::practice::eval::geo::{Near, Question};
+use crate::server::practice::eval::text::Search;
 use crate::wire::bson::{Bson, Document};
 
 /// Filters inside each other; a mongod has the same bound.
 const MOST_DEPTH: usize = 100;
 /// Bytes of a compiled regular expression.
 const REGEX_SIZE: usize = 1 << 20;
+
+/// Operators that bounds of a distance may stand beside.
+const NEAR: [&str; 3] = ["$near", "$nearSphere", "$geoNear"];
 
 type Parsed<T> = Result<T, CommandError>;
 
@@ -55,7 +60,7 @@ impl Parser<'_> {
             "alwaysFalse" => Ok(Node::Constant(false)),
             "sampleRate" => Ok(Node::Constant(value.as_f64().is_some_and(|rate| rate > 0.0))),
             "where" => Err(CommandError::new(code::BAD_VALUE, "no globalScriptEngine in $where parsing")),
-            "text" => text(value),
+            "text" => Search::parse(value).map(|search| Node::Text(search, None)),
             "expr" => Expression::parse(value, self.known).map(|expression| Node::Expression(Box::new(expression))),
             "jsonSchema" if value.as_document().is_some() => Ok(Node::Constant(true)),
             _ => Err(bad(format!("unknown top level operator: ${operator}"))),
@@ -73,12 +78,6 @@ impl Parser<'_> {
         });
         parsed.collect()
     }
-}
-
-fn text(value: &Bson) -> Parsed<Node> {
-    let search = value.as_document().and_then(|argument| argument.get_str("$search"));
-    search.ok_or_else(|| bad("$text needs a document with $search"))?;
-    Err(CommandError::new(code::INDEX_NOT_FOUND, "text index required for $text query"))
 }
 
 fn field(name: &str, value: &Bson, depth: usize) -> Parsed<Node> {
@@ -121,7 +120,11 @@ fn tests(operators: &Document, depth: usize) -> Parsed<Vec<(bool, Leaf)>> {
             "nin" => leaves.push((false, one_of(value)?)),
             "not" => leaves.extend(negated(value, depth)?),
             "options" if !operators.contains("$regex") => return Err(bad("$options needs a $regex")),
-            "options" | "maxDistance" | "minDistance" => {}
+            "options" => {}
+            "maxDistance" | "minDistance" if !NEAR.iter().any(|near| operators.contains(near)) => {
+                return Err(bad(format!("${operator} needs a $near")));
+            }
+            "maxDistance" | "minDistance" => {}
             _ => leaves.push((true, test(operator, value, operators, depth)?)),
         }
     }
@@ -175,10 +178,8 @@ fn test(operator: &str, value: &Bson, all: &Document, depth: usize) -> Parsed<Le
         "bitsAllClear" => bits(value, true, false),
         "bitsAnySet" => bits(value, false, true),
         "bitsAnyClear" => bits(value, false, false),
-        "geoWithin" | "within" | "geoIntersects" => geometry(operator, value),
-        "near" | "nearSphere" | "geoNear" => {
-            Err(CommandError::new(291, "error processing query: unable to find index for $geoNear query"))
-        }
+        "geoWithin" | "within" | "geoIntersects" => Question::parse(operator, value).map(Leaf::Geo),
+        "near" | "nearSphere" | "geoNear" => Near::parse(operator, value, all).map(Leaf::Near),
         _ => Err(bad(format!("unknown operator: ${operator}"))),
     }
 }
@@ -252,14 +253,6 @@ fn bits(value: &Bson, all: bool, set: bool) -> Parsed<Leaf> {
         }
     };
     Ok(Leaf::Bits { mask, all, set })
-}
-
-fn geometry(operator: &str, value: &Bson) -> Parsed<Leaf> {
-    let shape = value.as_document().and_then(Document::first);
-    match shape {
-        Some(("$box" | "$center" | "$centerSphere" | "$polygon" | "$geometry", _)) => Ok(Leaf::Never),
-        _ => Err(bad(format!("${operator} not supported with provided geometry"))),
-    }
 }
 
 fn regex_operator(value: &Bson, all: &Document) -> Parsed<Leaf> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MadeStage, Parser, Run, Stage, document};
+use super::{Item, Items, MadeStage, Parser, Run, Stage, document};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::SortPattern;
@@ -104,8 +104,8 @@ pub fn sort_by_count(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 struct SortByCount(Group, SortPattern);
 
 impl Stage for SortByCount {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
-        let mut groups = self.0.run(documents, run)?;
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
+        let mut groups = self.0.run(items, run)?;
         groups.sort_by(|left, right| self.1.compare(left, right));
         Ok(groups)
     }
@@ -114,22 +114,22 @@ impl Stage for SortByCount {
 type Values = Vec<Vec<Bson>>;
 
 impl Group {
-    fn finish(id: Bson, values: &Values, accumulators: &[Accumulator]) -> Document {
+    fn finish(id: Bson, values: &Values, accumulators: &[Accumulator]) -> Item {
         let mut document = doc! { "_id": id };
         for (accumulator, values) in accumulators.iter().zip(values) {
             document.push(accumulator.field.clone(), (accumulator.finish)(values));
         }
-        document
+        document.into()
     }
 }
 
 fn accumulate(
     accumulators: &[Accumulator],
     values: &mut Values,
-    document: &Document,
+    item: &Item,
     run: &Run<'_>,
 ) -> Result<(), CommandError> {
-    let scope = run.scope(document);
+    let scope = run.scope(item);
     for (accumulator, values) in accumulators.iter().zip(values) {
         match accumulator.argument.evaluate(&scope)? {
             Bson::Undefined if !accumulator.wants_missing => {}
@@ -147,9 +147,9 @@ fn accumulate(
 }
 
 impl Stage for Group {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let mut groups: BTreeMap<Key, Values> = BTreeMap::new();
-        for document in &documents {
+        for document in &items {
             let id = match self.id.evaluate(&run.scope(document))? {
                 Bson::Undefined => Bson::Null,
                 id => id,
@@ -202,9 +202,9 @@ fn output(fields: &Document, parser: &Parser<'_>) -> Result<Vec<Accumulator>, Co
 }
 
 impl Stage for Bucket {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let mut buckets: BTreeMap<(bool, Key), Values> = BTreeMap::new();
-        for document in &documents {
+        for document in &items {
             let value = self.by.evaluate(&run.scope(document))?;
             let inside = self
                 .boundaries
@@ -250,9 +250,9 @@ pub fn bucket_auto(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for BucketAuto {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let mut keyed = Vec::new();
-        for document in documents {
+        for document in items {
             keyed.push((Key(self.by.evaluate(&run.scope(&document))?), document));
         }
         keyed.sort_by(|left, right| left.0.cmp(&right.0));

@@ -1,6 +1,6 @@
 //! Stages over other documents: $lookup, $unionWith, $facet, $documents.
 
-use super::{MadeStage, Parser, Pipeline, Run, Stage, document};
+use super::{Item, Items, MadeStage, Parser, Pipeline, Run, Stage, document};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::Matcher;
@@ -8,13 +8,11 @@ use crate::server::practice::eval::expression::Expression;
 use crate::server::practice::eval::path::Path;
 use crate::wire::bson::{Bson, Document};
 
-type Documents = Result<Vec<Document>, CommandError>;
-
 /// Pairs of documents that one $lookup may look at.
 const MOST_PAIRS: usize = 5_000_000;
 
-fn others(run: &Run<'_>, name: &str) -> Documents {
-    Ok(run.access.documents(name)?.iter().map(|document| (**document).clone()).collect())
+fn others(run: &Run<'_>, name: &str) -> Items {
+    Ok(run.access.documents(name)?.iter().map(|document| Item::from((**document).clone())).collect())
 }
 
 #[derive(Debug)]
@@ -50,7 +48,7 @@ pub fn lookup(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Lookup {
-    fn matching(&self, document: &Document, others: &[Document]) -> Documents {
+    fn matching(&self, document: &Document, others: &[Item]) -> Items {
         let Some((local, foreign)) = &self.fields else { return Ok(others.to_vec()) };
         let mut wanted: Vec<Bson> = Vec::new();
         for value in local.values(document) {
@@ -69,27 +67,28 @@ impl Lookup {
 }
 
 impl Stage for Lookup {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let others = others(run, &self.from)?;
-        if documents.len().saturating_mul(others.len()) > MOST_PAIRS {
+        if items.len().saturating_mul(others.len()) > MOST_PAIRS {
             return Err(CommandError::new(
                 code::EXCEEDED_MEMORY_LIMIT,
                 "$lookup would compare too many documents for this server",
             ));
         }
-        let one = |mut document: Document| {
-            let found = self.matching(&document, &others)?;
-            let scope = run.scope(&document);
+        let one = |mut item: Item| {
+            let found = self.matching(&item, &others)?;
+            let scope = run.scope(&item);
             let mut variables = run.variables.cloned().unwrap_or_default();
             for (name, value) in &self.names {
                 variables.set(name, value.evaluate(&scope)?);
             }
             let inner = Run { access: run.access, variables: Some(&variables), steps: run.steps };
             let joined = self.pipeline.go(found, &inner)?;
-            document.set(&self.into, joined);
-            Ok(document)
+            let joined: Vec<Bson> = joined.into_iter().map(|item| item.document.into()).collect();
+            item.set(&self.into, joined);
+            Ok(item)
         };
-        documents.into_iter().map(one).collect()
+        items.into_iter().map(one).collect()
     }
 }
 
@@ -109,9 +108,9 @@ pub fn union_with(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for UnionWith {
-    fn run(&self, mut documents: Vec<Document>, run: &Run<'_>) -> Documents {
-        documents.extend(self.1.go(others(run, &self.0)?, run)?);
-        Ok(documents)
+    fn run(&self, mut items: Vec<Item>, run: &Run<'_>) -> Items {
+        items.extend(self.1.go(others(run, &self.0)?, run)?);
+        Ok(items)
     }
 }
 
@@ -136,12 +135,13 @@ pub fn facet(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Facet {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
         let mut out = Document::new();
         for (name, pipeline) in &self.0 {
-            out.push(name.clone(), pipeline.go(documents.clone(), run)?);
+            let found = pipeline.go(items.clone(), run)?;
+            out.push(name.clone(), found.into_iter().map(|item| item.document.into()).collect::<Vec<Bson>>());
         }
-        Ok(vec![out])
+        Ok(vec![out.into()])
     }
 }
 
@@ -153,10 +153,12 @@ pub fn documents(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Given {
-    fn run(&self, _: Vec<Document>, run: &Run<'_>) -> Documents {
+    fn run(&self, _: Vec<Item>, run: &Run<'_>) -> Items {
         let wrong = || CommandError::new(5858203, "an array of documents is needed for $documents");
-        match self.0.evaluate(&run.scope(&Document::new()))? {
-            Bson::Array(items) => items.into_iter().map(|item| item.as_document().cloned().ok_or_else(wrong)).collect(),
+        match self.0.evaluate(&run.scope(&Item::default()))? {
+            Bson::Array(items) => {
+                items.into_iter().map(|item| item.as_document().cloned().map(Item::from).ok_or_else(wrong)).collect()
+            }
             _ => Err(wrong()),
         }
     }

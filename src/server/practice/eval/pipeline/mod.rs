@@ -1,6 +1,7 @@
 //! Pipelines: stages one after another over a list of documents.
 
 mod group;
+mod item;
 mod join;
 mod reshape;
 mod select;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use super::super::errors::{CommandError, code};
 use super::expression::Scope;
 use crate::wire::bson::{Bson, Document};
+pub use item::Item;
 
 /// Stages of one pipeline, as a mongod has it.
 const MOST_STAGES: usize = 1_000;
@@ -36,15 +38,15 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn scope(&self, document: &Document) -> Scope<'_> {
-        Scope::new(document, self.variables, self.steps)
+    fn scope(&self, item: &Item) -> Scope<'_> {
+        Scope::new(&item.document, self.variables, self.steps).knowing(&item.meta)
     }
 }
 
 /// One stage.
 trait Stage: std::fmt::Debug + Send + Sync {
     /// What comes out for what comes in.
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError>;
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items;
 }
 
 /// What a stage's parser needs to know.
@@ -53,6 +55,8 @@ struct Parser<'a> {
     depth: usize,
 }
 
+/// What a stage gives.
+type Items = Result<Vec<Item>, CommandError>;
 type MadeStage = Result<Box<dyn Stage>, CommandError>;
 type Parse = fn(&Bson, &Parser<'_>) -> MadeStage;
 
@@ -115,14 +119,15 @@ impl Pipeline {
     ///
     /// # Errors
     /// Those of the stages and expressions.
-    pub fn run(&self, documents: Vec<Document>, access: &dyn CollectionAccess) -> Result<Vec<Document>, CommandError> {
+    pub fn run(&self, items: Vec<Item>, access: &dyn CollectionAccess) -> Result<Vec<Document>, CommandError> {
         let steps = Cell::new(0);
-        self.go(documents, &Run { access, variables: self.variables.as_ref(), steps: &steps })
+        let out = self.go(items, &Run { access, variables: self.variables.as_ref(), steps: &steps })?;
+        Ok(out.into_iter().map(|item| item.document).collect())
     }
 
-    fn go(&self, documents: Vec<Document>, run: &Run<'_>) -> Result<Vec<Document>, CommandError> {
-        self.stages.iter().try_fold(documents, |documents, stage| {
-            let out = stage.run(documents, run)?;
+    fn go(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
+        self.stages.iter().try_fold(items, |items, stage| {
+            let out = stage.run(items, run)?;
             if out.len() > MOST_DOCUMENTS {
                 return Err(CommandError::new(
                     code::EXCEEDED_MEMORY_LIMIT,
@@ -204,7 +209,8 @@ impl PipelineUpdate {
         let mut variables = self.constants.clone().unwrap_or_default();
         variables.set("new", new.clone());
         let run = Run { access: &Nowhere, variables: Some(&variables), steps: &steps };
-        Ok(self.pipeline.go(vec![old.clone()], &run)?.pop().unwrap_or_else(|| old.clone()))
+        let new = self.pipeline.go(vec![old.clone().into()], &run)?.pop();
+        Ok(new.map_or_else(|| old.clone(), |item| item.document))
     }
 }
 

@@ -1,12 +1,11 @@
 //! Stages that change each document: $project, $addFields, $unset, $replaceRoot, $redact.
 
-use super::{MadeStage, Parser, Run, Stage, document};
+use super::{Item, Items, MadeStage, Parser, Run, Stage, document};
 use crate::server::practice::errors::CommandError;
 use crate::server::practice::eval::Projection;
 use crate::server::practice::eval::expression::{Expression, Scope};
+use crate::server::practice::eval::path::set;
 use crate::wire::bson::{Bson, Document};
-
-type Documents = Result<Vec<Document>, CommandError>;
 
 /// A projection, and the fields that it computes.
 #[derive(Debug)]
@@ -75,14 +74,14 @@ fn split(
 }
 
 impl Stage for Project {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
-        let one = |document: Document| {
-            let scope = run.scope(&document);
-            let mut shown = self.plain.apply(&document)?;
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
+        let one = |item: Item| {
+            let scope = run.scope(&item);
+            let mut shown = self.plain.apply(&item)?;
             add(&mut shown, &self.computed, &scope)?;
-            Ok(shown)
+            Ok(item.becoming(shown))
         };
-        documents.into_iter().map(one).collect()
+        items.into_iter().map(one).collect()
     }
 }
 
@@ -92,35 +91,6 @@ fn add(document: &mut Document, computed: &[(Vec<String>, Expression)], scope: &
         set(document, path, &value);
     }
     Ok(())
-}
-
-/// Sets a value below a path, making documents on the way and going into every element of arrays.
-fn set(document: &mut Document, path: &[String], value: &Bson) {
-    let Some((name, rest)) = path.split_first() else { return };
-    if rest.is_empty() {
-        if *value == Bson::Undefined {
-            document.remove(name);
-        } else {
-            document.set(name, value);
-        }
-        return;
-    }
-    if *value == Bson::Undefined && !document.contains(name) {
-        return;
-    }
-    match document.get_mut(name) {
-        Some(Bson::Document(inner)) => set(inner, rest, value),
-        Some(Bson::Array(items)) => items.iter_mut().for_each(|item| {
-            if let Bson::Document(inner) = item {
-                set(inner, rest, value);
-            }
-        }),
-        _ => {
-            let mut inner = Document::new();
-            set(&mut inner, rest, value);
-            document.set(name, inner);
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -147,13 +117,13 @@ pub fn add_fields(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for AddFields {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
-        let one = |mut document: Document| {
-            let before = document.clone();
-            add(&mut document, &self.0, &run.scope(&before))?;
-            Ok(document)
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
+        let one = |mut item: Item| {
+            let before = item.clone();
+            add(&mut item, &self.0, &run.scope(&before))?;
+            Ok(item)
         };
-        documents.into_iter().map(one).collect()
+        items.into_iter().map(one).collect()
     }
 }
 
@@ -174,8 +144,8 @@ pub fn unset(argument: &Bson, _: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Unset {
-    fn run(&self, documents: Vec<Document>, _: &Run<'_>) -> Documents {
-        documents.iter().map(|document| self.0.apply(document)).collect()
+    fn run(&self, items: Vec<Item>, _: &Run<'_>) -> Items {
+        items.iter().map(|item| Ok(item.becoming(self.0.apply(item)?))).collect()
     }
 }
 
@@ -195,9 +165,9 @@ pub fn replace_with(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for ReplaceRoot {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
-        let one = |document: Document| match self.0.evaluate(&run.scope(&document))? {
-            Bson::Document(new) => Ok(new),
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
+        let one = |item: Item| match self.0.evaluate(&run.scope(&item))? {
+            Bson::Document(new) => Ok(item.becoming(new)),
             other => {
                 let text = format!(
                     "'newRoot' expression must evaluate to an object, but resulting value was of type: {}",
@@ -206,7 +176,7 @@ impl Stage for ReplaceRoot {
                 Err(CommandError::new(40228, text))
             }
         };
-        documents.into_iter().map(one).collect()
+        items.into_iter().map(one).collect()
     }
 }
 
@@ -218,18 +188,18 @@ pub fn redact(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
 }
 
 impl Redact {
-    fn kept(&self, document: Document, run: &Run<'_>) -> Result<Option<Document>, CommandError> {
-        match self.0.evaluate(&run.scope(&document))?.as_str() {
-            Some("$$KEEP") => Ok(Some(document)),
+    fn kept(&self, item: Item, run: &Run<'_>) -> Result<Option<Item>, CommandError> {
+        match self.0.evaluate(&run.scope(&item))?.as_str() {
+            Some("$$KEEP") => Ok(Some(item)),
             Some("$$PRUNE") => Ok(None),
             Some("$$DESCEND") => {
                 let mut kept = Document::new();
-                for (name, value) in document {
+                for (name, value) in item.document {
                     if let Some(value) = self.value(value, run)? {
                         kept.push(name, value);
                     }
                 }
-                Ok(Some(kept))
+                Ok(Some(Item { document: kept, meta: item.meta }))
             }
             _ => Err(CommandError::new(
                 17053,
@@ -240,7 +210,7 @@ impl Redact {
 
     fn value(&self, value: Bson, run: &Run<'_>) -> Result<Option<Bson>, CommandError> {
         match value {
-            Bson::Document(inner) => Ok(self.kept(inner, run)?.map(Bson::Document)),
+            Bson::Document(inner) => Ok(self.kept(inner.into(), run)?.map(|item| Bson::Document(item.document))),
             Bson::Array(items) => {
                 let mut kept = Vec::new();
                 for item in items {
@@ -254,8 +224,8 @@ impl Redact {
 }
 
 impl Stage for Redact {
-    fn run(&self, documents: Vec<Document>, run: &Run<'_>) -> Documents {
-        let kept = documents.into_iter().map(|document| self.kept(document, run));
+    fn run(&self, items: Vec<Item>, run: &Run<'_>) -> Items {
+        let kept = items.into_iter().map(|item| self.kept(item, run));
         kept.filter_map(Result::transpose).collect()
     }
 }

@@ -1,12 +1,10 @@
 //! Stages that choose documents: $match, $sort, $limit, $skip, $sample, $count, $unwind.
 
-use super::{MadeStage, Parser, Run, Stage, document};
+use super::{Item, Items, MadeStage, Parser, Run, Stage, document};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::{Matcher, SortPattern};
 use crate::wire::bson::{Bson, Document};
-
-type Documents = Result<Vec<Document>, CommandError>;
 
 #[derive(Debug)]
 struct Filter(Matcher);
@@ -15,13 +13,16 @@ pub fn filter(argument: &Bson, parser: &Parser<'_>) -> MadeStage {
     let filter = argument.as_document();
     let filter =
         filter.ok_or_else(|| CommandError::new(15959, "the match filter must be an expression in an object"))?;
+    if filter.contains("$text") {
+        return Err(CommandError::new(17313, "$match with $text is only allowed as the first pipeline stage"));
+    }
     Ok(Box::new(Filter(Matcher::parse_with(filter, parser.known)?)))
 }
 
 impl Stage for Filter {
-    fn run(&self, mut documents: Vec<Document>, run: &Run<'_>) -> Documents {
-        documents.retain(|document| self.0.matches_with(document, run.variables));
-        Ok(documents)
+    fn run(&self, mut items: Vec<Item>, run: &Run<'_>) -> Items {
+        items.retain(|document| self.0.matches_with(document, run.variables));
+        Ok(items)
     }
 }
 
@@ -37,9 +38,9 @@ pub fn sort(argument: &Bson, _: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Sort {
-    fn run(&self, mut documents: Vec<Document>, _: &Run<'_>) -> Documents {
-        documents.sort_by(|left, right| self.0.compare(left, right));
-        Ok(documents)
+    fn run(&self, mut items: Vec<Item>, _: &Run<'_>) -> Items {
+        items.sort_by(|left, right| self.0.compare_with((left, &left.meta), (right, &right.meta)));
+        Ok(items)
     }
 }
 
@@ -61,9 +62,9 @@ pub fn limit(argument: &Bson, _: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Limit {
-    fn run(&self, mut documents: Vec<Document>, _: &Run<'_>) -> Documents {
-        documents.truncate(self.0);
-        Ok(documents)
+    fn run(&self, mut items: Vec<Item>, _: &Run<'_>) -> Items {
+        items.truncate(self.0);
+        Ok(items)
     }
 }
 
@@ -78,9 +79,9 @@ pub fn skip(argument: &Bson, _: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Skip {
-    fn run(&self, mut documents: Vec<Document>, _: &Run<'_>) -> Documents {
-        documents.drain(..self.0.min(documents.len()));
-        Ok(documents)
+    fn run(&self, mut items: Vec<Item>, _: &Run<'_>) -> Items {
+        items.drain(..self.0.min(items.len()));
+        Ok(items)
     }
 }
 
@@ -99,9 +100,9 @@ pub fn sample(argument: &Bson, _: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Sample {
-    fn run(&self, documents: Vec<Document>, _: &Run<'_>) -> Documents {
-        let step = (documents.len() / self.0.max(1)).max(1);
-        Ok(documents.into_iter().step_by(step).take(self.0).collect())
+    fn run(&self, items: Vec<Item>, _: &Run<'_>) -> Items {
+        let step = (items.len() / self.0.max(1)).max(1);
+        Ok(items.into_iter().step_by(step).take(self.0).collect())
     }
 }
 
@@ -118,9 +119,9 @@ pub fn count(argument: &Bson, _: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Count {
-    fn run(&self, documents: Vec<Document>, _: &Run<'_>) -> Documents {
+    fn run(&self, items: Vec<Item>, _: &Run<'_>) -> Items {
         let name = self.0.as_str();
-        Ok(if documents.is_empty() { Vec::new() } else { vec![doc! { name: (documents.len() as i32) }] })
+        Ok(if items.is_empty() { Vec::new() } else { vec![doc! { name: (items.len() as i32) }.into()] })
     }
 }
 
@@ -160,9 +161,9 @@ pub fn unwind(argument: &Bson, _: &Parser<'_>) -> MadeStage {
 }
 
 impl Stage for Unwind {
-    fn run(&self, documents: Vec<Document>, _: &Run<'_>) -> Documents {
+    fn run(&self, items: Vec<Item>, _: &Run<'_>) -> Items {
         let mut out = Vec::new();
-        for mut document in documents {
+        for mut document in items {
             let found = slot(&mut document, &self.path).map(|slot| slot.clone());
             match found {
                 Some(Bson::Array(items)) if !items.is_empty() => {
@@ -191,7 +192,7 @@ impl Stage for Unwind {
 }
 
 impl Unwind {
-    fn one(&self, mut document: Document, item: Bson, at: Option<usize>) -> Document {
+    fn one(&self, mut document: Item, item: Bson, at: Option<usize>) -> Item {
         if let Some(slot) = slot(&mut document, &self.path) {
             *slot = item;
         }

@@ -5,7 +5,7 @@ use crate::{bson, doc};
 use proptest::prelude::*;
 
 fn run(stages: Bson, documents: Vec<Document>) -> Result<Vec<Document>, CommandError> {
-    Pipeline::parse(stages.as_array().unwrap(), None)?.run(documents, &Nowhere)
+    Pipeline::parse(stages.as_array().unwrap(), None)?.run(documents.into_iter().map(Item::from).collect(), &Nowhere)
 }
 
 fn value(expression: Bson) -> Result<Bson, CommandError> {

@@ -1,5 +1,7 @@
 //! The whole host surface of a script: what `__native` offers to the harness.
 
+mod threads;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -10,6 +12,7 @@ use rquickjs::{Ctx, Exception, Object, Result, Value};
 use super::bson_crossing;
 use super::host::Host;
 use super::sources;
+use super::threads::{Mail, Threads};
 
 /// One `sleep` lasts no longer; tests sleep to wait for others, and there are none.
 const LONGEST_SLEEP: Duration = Duration::from_millis(200);
@@ -18,7 +21,12 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(200);
 pub type QuitStatus = Rc<Cell<Option<i32>>>;
 
 /// Makes `globalThis.__native`.
-pub fn install(ctx: &Ctx<'_>, host: &Rc<RefCell<Host>>, quit: &QuitStatus) -> Result<()> {
+pub fn install(
+    ctx: &Ctx<'_>,
+    host: &Rc<RefCell<Host>>,
+    quit: &QuitStatus,
+    (threads, mail): (&Threads, &Mail),
+) -> Result<()> {
     let native = Object::new(ctx.clone())?;
     ctx.globals().set("__native", native.clone())?;
     let carrier = Rc::clone(host);
@@ -28,6 +36,7 @@ pub fn install(ctx: &Ctx<'_>, host: &Rc<RefCell<Host>>, quit: &QuitStatus) -> Re
     );
     connections(&native, host)?;
     scripts(&native, host)?;
+    threads::install(&native, threads, mail)?;
     clock_and_end(&native, quit)?;
     let (job, data) = (host.borrow().job.database.clone(), host.borrow().job.test_data.clone());
     native.set("database", job)?;

@@ -1,0 +1,2 @@
+import { own } from "./cycle_a.js";
+export const name = () => (own === "a" ? "b" : "wrong");
