@@ -193,6 +193,11 @@ impl<'a> Desk<'a> {
         Ok(self.folder.save(name, text)?)
     }
 
+    /// Where files of an external shell go.
+    pub fn shell_folder(&self) -> Utf8PathBuf {
+        Utf8Path::join(self.folder.path(), "shell")
+    }
+
     /// Where server files go.
     pub fn server_folder(&self) -> Utf8PathBuf {
         Utf8Path::join(self.folder.path(), "server")

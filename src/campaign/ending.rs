@@ -9,13 +9,12 @@ use crate::report::Summary;
 /// fuzzer once took 68,000 steps against a dead server and stayed green.
 pub fn exit_code(summary: &Summary, interrupt: Option<Interrupt>, script_errors_count: bool) -> ExitCode {
     let seen = |verdict| summary.verdicts.get(&verdict).copied().unwrap_or(0);
-    let (sent, _) = summary.effectiveness.command_totals();
     if let Some(interrupt) = interrupt {
         return interrupt.into();
     }
     if !summary.failures.is_empty() {
         ExitCode::FailuresFound
-    } else if seen(Verdict::Infrastructure) > 0 || sent == 0 {
+    } else if seen(Verdict::Infrastructure) > 0 || reached_nothing(summary) {
         ExitCode::ServerUnavailable
     } else if script_errors_count && seen(Verdict::Unknown) + seen(Verdict::ShellTrouble) > 0 {
         ExitCode::FailuresFound
@@ -24,13 +23,19 @@ pub fn exit_code(summary: &Summary, interrupt: Option<Interrupt>, script_errors_
     }
 }
 
+/// A shell that does not count its commands leaves open whether any reached the server; that it got through a file's
+/// start says that it was connected.
+fn reached_nothing(summary: &Summary) -> bool {
+    let (sent, _) = summary.effectiveness.command_totals();
+    sent == 0 && summary.effectiveness.uncounted_files == 0
+}
+
 /// What to add to the last lines where the run is not clean for want of work done.
 pub fn warning(summary: &Summary) -> Option<String> {
-    let (sent, _) = summary.effectiveness.command_totals();
     let infrastructure = summary.verdicts.get(&Verdict::Infrastructure).copied().unwrap_or(0);
     if infrastructure > 0 {
         Some(format!("{infrastructure} files found no server to run against; this run says nothing of them"))
-    } else if sent == 0 {
+    } else if reached_nothing(summary) {
         Some("not one command reached the server; this run says nothing of it".into())
     } else {
         None

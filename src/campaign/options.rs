@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use crate::corpus::NewSince;
 use crate::run::HangTimer;
 use crate::server::ServerChoice;
-use crate::shell::Limits;
+use crate::shell::{Limits, ShellChoice};
 use crate::wrap::Shape;
 
 /// What every run needs.
@@ -21,6 +21,8 @@ pub struct RunOptions {
     pub hang_min: Option<Duration>,
     /// `--hang-multiple`
     pub hang_multiple: u32,
+    /// `--shell`
+    pub shell: ShellChoice,
     /// `--shell-memory`
     pub shell_memory: u64,
     /// `--checks`: whether `validate` runs after each file.

@@ -23,7 +23,7 @@ pub fn rerun(
     interrupts: &Interrupts,
 ) -> Result<ExitCode, CampaignError> {
     let files = paths.iter().map(|path| given(path)).collect::<Result<Vec<File>, CampaignError>>()?;
-    let roots = paths.iter().filter_map(|path| path.parent().map(ToOwned::to_owned)).collect();
+    let roots = files.iter().filter_map(|file| file.path.parent().map(ToOwned::to_owned)).collect();
     let mut desk = Desk::new(options, roots, reporter, interrupts)?;
     desk.head("jstestfuzz", env!("CARGO_PKG_VERSION"));
     let outcome = against_a_server(&mut desk, |desk, batch| {

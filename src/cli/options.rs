@@ -10,6 +10,7 @@ use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
 use crate::server::ServerChoice;
+use crate::shell::ShellChoice;
 use crate::wire::uri::{Settings, without_password};
 use crate::wrap::Shape;
 
@@ -47,7 +48,10 @@ pub struct RunArguments {
     /// What is checked on the server after each file: validate or none
     #[arg(long, value_name = "CHECKS", default_value = "validate", value_parser = ["validate", "none"], env = "JSTESTFUZZ_CHECKS")]
     checks: String,
-    /// Memory of the shell's engine
+    /// What runs the files: embedded, mongosh[=PATH] or mongo[=PATH]
+    #[arg(long, value_name = "SHELL", default_value_t, env = "JSTESTFUZZ_SHELL")]
+    shell: ShellChoice,
+    /// Memory of the shell's engine; the legacy mongo keeps its own bound
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = config::size, env = "JSTESTFUZZ_SHELL_MEMORY")]
     shell_memory: u64,
     /// Ends the run at the first failure of the server
@@ -127,6 +131,7 @@ impl RunArguments {
             server: self.choice(),
             hang_min: self.hang_min,
             hang_multiple: self.hang_multiple,
+            shell: self.shell.clone(),
             shell_memory: self.shell_memory,
             validate: self.checks == "validate",
             stop_at_first_failure: self.stop_at_first_failure,
@@ -150,7 +155,9 @@ impl RunArguments {
     }
 
     fn repeat(&self) -> Vec<String> {
+        let shell = (self.shell != ShellChoice::Embedded).then(|| self.shell.to_string());
         let flags = [
+            ("--shell", shell),
             ("--uri", self.uri.as_deref().map(shown)),
             ("--mongod", self.mongod.as_ref().map(ToString::to_string)),
             ("--server", self.server.clone()),

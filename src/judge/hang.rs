@@ -35,6 +35,10 @@ fn finding(execution: &Execution, hang: &Hang) -> Finding {
             let title = format!("the server holds the reply to {command} for {} ({over})", readable(*waiting));
             Finding::failure(Class::Hang, &format!("held {command}"), title)
         }
+        HangKind::Waits => {
+            let title = format!("the shell waits and does not say for what; the server is up ({over})");
+            Finding::failure(Class::Hang, "waits", title)
+        }
         HangKind::Idle => Finding::failure(Class::Hang, "idle", format!("shell and server are both idle ({over})")),
         HangKind::Slow => {
             let statement = execution.last_completed().map_or(0, |last| last + 1);

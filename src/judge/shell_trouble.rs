@@ -15,6 +15,8 @@ impl Oracle for ShellTrouble {
     fn judge(&self, execution: &Execution) -> Vec<Finding> {
         let title = match &execution.end {
             ShellEnd::Died { message } => format!("the shell's process died: {message}"),
+            // What a shell says beside a dead server is part of that story.
+            ShellEnd::Failed { message } if execution.exits.is_empty() => format!("the shell failed: {message}"),
             ShellEnd::SyntaxError { message } => format!("the file is no program: {message}"),
             ShellEnd::OutOfMemory => "the script used all memory that the shell may have".to_owned(),
             // Where the hang timer saw it too the hang is the story.

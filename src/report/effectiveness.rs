@@ -22,6 +22,12 @@ pub struct Effectiveness {
     pub accepted: u64,
     /// Per command name.
     pub commands: BTreeMap<String, CommandFigures>,
+    /// Files that were run by a shell that does not count its commands.
+    #[serde(default)]
+    pub uncounted_files: u64,
+    /// Statements completed in them; whether they reached the server is not known.
+    #[serde(default)]
+    pub uncounted: u64,
 }
 
 impl Effectiveness {
@@ -30,8 +36,12 @@ impl Effectiveness {
         self.files += 1;
         self.statements += u64::from(execution.statements);
         self.completed += execution.completed.len() as u64;
-        self.reached += execution.reached() as u64;
-        self.accepted += execution.accepted() as u64;
+        self.reached += execution.reached().unwrap_or(0) as u64;
+        self.accepted += execution.accepted().unwrap_or(0) as u64;
+        if !execution.counted {
+            self.uncounted_files += 1;
+            self.uncounted += execution.completed.len() as u64;
+        }
         for (name, figures) in &execution.commands {
             self.commands.entry(name.clone()).or_default().add(figures);
         }
@@ -55,6 +65,25 @@ impl Effectiveness {
         codes
     }
 
+    /// True where every file was run by a shell that does not count: no figure says what reached the server.
+    pub fn nobody_counted(&self) -> bool {
+        self.uncounted_files > 0 && self.uncounted_files == self.files
+    }
+
+    /// Shares are of what was counted; what was not is said beside them, never taken for 0 %.
+    fn reached_words(&self) -> String {
+        if self.nobody_counted() {
+            return "this shell does not say what of it reached the server".into();
+        }
+        let counted = self.completed - self.uncounted;
+        let (reached, accepted) = (share(self.reached, counted), share(self.accepted, counted));
+        let words = format!("{reached} of the completed reached the server, {accepted} were accepted");
+        match self.uncounted {
+            0 => words,
+            uncounted => format!("{words} ({uncounted} not counted)"),
+        }
+    }
+
     /// The lines of a summary.
     pub fn lines(&self) -> Vec<String> {
         let (sent, accepted) = self.command_totals();
@@ -63,15 +92,19 @@ impl Effectiveness {
         let mut lines = vec![
             format!("files       {} run", self.files),
             format!(
-                "statements  {} of {} completed ({}); {} of the completed reached the server, {} were accepted",
+                "statements  {} of {} completed ({}); {}",
                 self.completed,
                 self.statements,
                 share(self.completed, self.statements),
-                share(self.reached, self.completed),
-                share(self.accepted, self.completed),
+                self.reached_words(),
             ),
-            format!("commands    {sent} of {} names sent, {} accepted", self.commands.len(), share(accepted, sent)),
         ];
+        if self.nobody_counted() {
+            lines.push("commands    not known".into());
+        } else {
+            let (names, accepted) = (self.commands.len(), share(accepted, sent));
+            lines.push(format!("commands    {sent} of {names} names sent, {accepted} accepted"));
+        }
         if !codes.is_empty() {
             let kinds = self.codes().len();
             lines.push(format!("errors      {kinds} codes seen, most often {}", codes.join(", ")));
@@ -102,6 +135,19 @@ mod tests {
         figures.add(&execution);
         assert_eq!((figures.completed, figures.reached, figures.accepted), (3, 2, 1));
         assert!(figures.lines()[1].contains("66.7 % of the completed reached"), "{:?}", figures.lines());
+    }
+
+    #[test]
+    fn what_nobody_counted_is_not_called_nothing() {
+        let done = StatementDone::default();
+        let execution = Execution { statements: 1, completed: vec![done], counted: false, ..clean() };
+        let mut figures = Effectiveness::default();
+        figures.add(&execution);
+        assert!(figures.lines()[1].ends_with("does not say what of it reached the server"), "{:?}", figures.lines());
+        let counted = StatementDone { sent: 1, accepted: 1, ..StatementDone::default() };
+        figures.add(&Execution { statements: 1, completed: vec![counted], ..clean() });
+        let words = &figures.lines()[1];
+        assert!(words.contains("100.0 % of the completed reached") && words.ends_with("(1 not counted)"), "{words}");
     }
 
     #[test]

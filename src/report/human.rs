@@ -63,9 +63,10 @@ impl Human {
     }
 
     fn file_line(&self, name: &str, execution: &Execution, judgement: &Judgement) -> String {
+        let accepted = execution.accepted().map(|count| format!(", {count} accepted")).unwrap_or_default();
         let counted = match execution.statements {
             0 => String::new(),
-            all => format!(", {} of {all} statements, {} accepted", execution.completed.len(), execution.accepted()),
+            all => format!(", {} of {all} statements{accepted}", execution.completed.len()),
         };
         let head = format!("[{}/{}] {name}: ", self.done, self.total);
         let tail = format!("({}{counted})", readable(execution.elapsed));

@@ -26,6 +26,9 @@ pub struct Execution {
     pub end: ShellEnd,
     /// Top-level statements that were completed, in order.
     pub completed: Vec<StatementDone>,
+    /// False where the shell cannot say what it sent: then `commands` is empty and the statements' counts mean nothing.
+    #[serde(default = "yes")]
+    pub counted: bool,
     /// Per command name.
     pub commands: BTreeMap<String, CommandFigures>,
     /// Failed replies and lost connections, the first of each kind.
@@ -57,14 +60,16 @@ impl Execution {
         self.completed.last().map(|statement| statement.index)
     }
 
-    /// Statements that sent at least one command.
-    pub fn reached(&self) -> usize {
-        self.completed.iter().filter(|statement| statement.sent > 0).count()
+    /// Statements that sent at least one command; `None` where nobody counts.
+    pub fn reached(&self) -> Option<usize> {
+        let reached = || self.completed.iter().filter(|statement| statement.sent > 0).count();
+        self.counted.then(reached)
     }
 
-    /// Statements that sent commands, all of which the server accepted.
-    pub fn accepted(&self) -> usize {
-        self.completed.iter().filter(|statement| statement.sent > 0 && statement.accepted == statement.sent).count()
+    /// Statements that sent commands, all of which the server accepted; `None` where nobody counts.
+    pub fn accepted(&self) -> Option<usize> {
+        let whole = |statement: &&StatementDone| statement.sent > 0 && statement.accepted == statement.sent;
+        self.counted.then(|| self.completed.iter().filter(whole).count())
     }
 
     /// Commands sent and accepted, over all names.
@@ -73,6 +78,11 @@ impl Execution {
             .values()
             .fold((0, 0), |(sent, accepted), figures| (sent + figures.sent, accepted + figures.accepted))
     }
+}
+
+/// Records from before there were shells that do not count.
+fn yes() -> bool {
+    true
 }
 
 /// Something noted, and when.
@@ -107,6 +117,8 @@ pub enum HangKind {
     },
     /// The shell uses the CPU and sends nothing.
     ShellSpins,
+    /// The shell uses no CPU, and it is one that does not say what it waits for.
+    Waits,
     /// Neither waits for the other.
     Idle,
     /// Commands go back and forth, but the file does not end.

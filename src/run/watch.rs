@@ -18,13 +18,16 @@ const AFTER_DEATH: Duration = Duration::from_millis(200);
 const AFTER_SPIN: Duration = Duration::from_secs(1);
 /// How long a killed shell may take to say so.
 const AFTER_KILL: Duration = Duration::from_secs(5);
+/// How long a shell may take until it begins with the file's text. Their start belongs to no file: mongosh needs over a
+/// second of CPU for it, and a busy machine makes that many.
+const START_TAKES: Duration = Duration::from_secs(60);
 /// The window over which a spinning shell is told from a waiting one.
 const CPU_WINDOW: Duration = Duration::from_secs(1);
 
 /// What was seen of one file's run.
 #[derive(Debug)]
 pub struct Watched {
-    /// From start to end.
+    /// From the file's first line to its end.
     pub elapsed: Duration,
     /// The shell's last word.
     pub ended: Ended,
@@ -61,10 +64,13 @@ pub(super) struct Watch<'a, 'r> {
     output: &'a mut dyn Write,
     threshold: Duration,
     average: Option<Duration>,
+    /// When the file's text began to run; before that, when the shell was started.
     started: Instant,
+    begun: bool,
     kill_at: Option<Instant>,
     killed: bool,
-    status: Status,
+    /// The last pulse; a shell without any does not say what it waits for.
+    status: Option<Status>,
     cpu: CpuWindow,
     seen: Watched,
 }
@@ -98,9 +104,10 @@ impl<'a, 'r> Watch<'a, 'r> {
             threshold,
             average,
             started,
+            begun: false,
             kill_at: None,
             killed: false,
-            status: Status::default(),
+            status: None,
             cpu,
             seen,
         }
@@ -115,6 +122,7 @@ impl<'a, 'r> Watch<'a, 'r> {
             match self.running.next(Instant::now() + TICK) {
                 Some(Report::Ended(ended)) => {
                     self.seen.ended = ended;
+                    self.blame_a_slow_start();
                     break;
                 }
                 Some(report) => self.take(report)?,
@@ -137,7 +145,7 @@ impl<'a, 'r> Watch<'a, 'r> {
                 }
             }
             Report::Statement(done) => self.seen.completed.push(done),
-            Report::Status(status) => self.status = status,
+            Report::Status(status) => self.status = Some(status),
             Report::Commands(commands) => {
                 for (name, figures) in commands {
                     self.seen.commands.entry(name).or_default().add(&figures);
@@ -150,9 +158,19 @@ impl<'a, 'r> Watch<'a, 'r> {
                 let last_completed = self.seen.completed.last().map(|statement| statement.index);
                 self.seen.notes.push(Sighting { note, last_completed });
             }
-            Report::Started | Report::Ended(_) => {}
+            Report::Started => (self.begun, self.started) = (true, Instant::now()),
+            Report::Ended(_) => {}
         }
         Ok(())
+    }
+
+    /// A shell that was killed before it came to the file.
+    fn blame_a_slow_start(&mut self) {
+        let slow = self.killed && !self.begun && !self.seen.interrupted && self.seen.exits.is_empty();
+        if slow && self.seen.ended.end == ShellEnd::Killed {
+            let message = format!("it did not come to the file's first line within {} s", START_TAKES.as_secs());
+            self.seen.ended.end = ShellEnd::Failed { message };
+        }
     }
 
     /// Looks at servers, clock and interrupts; true when nothing more is worth waiting for.
@@ -168,7 +186,10 @@ impl<'a, 'r> Watch<'a, 'r> {
             self.seen.interrupted = true;
             self.kill_at = Some(now);
         }
-        if self.kill_at.is_none() && now - self.started > self.threshold {
+        if self.kill_at.is_none() && !self.begun && now - self.started > START_TAKES {
+            self.kill_at = Some(now);
+        }
+        if self.kill_at.is_none() && self.begun && now - self.started > self.threshold {
             let hang = self.hang();
             self.kill_at = Some(if hang.kind == HangKind::ShellSpins { now + AFTER_SPIN } else { now });
             self.seen.hang = Some(hang);
@@ -186,7 +207,7 @@ impl<'a, 'r> Watch<'a, 'r> {
 
     fn hang(&self) -> Hang {
         let window = CPU_WINDOW.min(self.threshold);
-        let kind = classify(&self.status, self.cpu.busy(), window);
+        let kind = classify(self.status.as_ref(), self.cpu.busy(), window);
         Hang { kind, threshold: self.threshold, average: self.average }
     }
 }

@@ -1,10 +1,12 @@
 //! What executes JavaScript. A [`Shell`] runs one file at a time against given servers and reports live.
 //!
-//! The embedded shell is a worker process with its own engine; external shells (`mongosh`, `mongo`) will stand beside
-//! it. Whoever runs a file only reads [`Report`]s and may [`Running::kill`]: deadlines inside the worker are a
-//! courtesy, the kill is the rule.
+//! The embedded shell is a worker process with its own engine; beside it stand other people's ([`external`]): `mongosh`
+//! and the legacy `mongo`. [`ShellChoice`] is the word of `--shell`. Whoever runs a file only reads [`Report`]s and may
+//! [`Running::kill`]: deadlines inside the worker are a courtesy, the kill is the rule.
 
+mod choice;
 pub mod embedded;
+pub mod external;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::client::Oddity;
 use crate::wire::uri::Settings;
+
+pub use choice::ShellChoice;
 
 /// One file to execute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +77,7 @@ pub struct StatementDone {
     pub index: u32,
     /// As printed.
     pub millis: u64,
-    /// Commands that the statement sent.
+    /// Commands that the statement sent; 0 where nobody counts them (see [`Shell::counts_commands`]).
     pub sent: u32,
     /// Those of them that the server answered with `ok: 1` and without write errors.
     pub accepted: u32,
@@ -184,6 +188,11 @@ pub enum ShellEnd {
         /// Signal or exit status, and the last words on its error stream.
         message: String,
     },
+    /// The shell gave up for a reason of its own, or refuses this server: never a server's fault.
+    Failed {
+        /// What it said, and the remedy.
+        message: String,
+    },
     /// [`Running::kill`] was called.
     Killed,
 }
@@ -246,6 +255,40 @@ pub enum ShellError {
         /// How long it was given.
         waited: Duration,
     },
+    /// There is no such program.
+    #[error("there is no shell {program}; {remedy}")]
+    Missing {
+        /// Its name or path.
+        program: String,
+        /// How to get one.
+        remedy: &'static str,
+    },
+    /// It does not know what our files need.
+    #[error("the shell {program} is version {found}, and {oldest} is the oldest that runs our files; {remedy}")]
+    TooOld {
+        /// Path of the program.
+        program: String,
+        /// Its version.
+        found: String,
+        /// The first version that will do.
+        oldest: String,
+        /// How to get one.
+        remedy: &'static str,
+    },
+    /// It is another program, or it failed when it was asked for its version.
+    #[error(
+        "{program} --version ended with {status} and said '{said}', which names no version of this shell; {remedy}"
+    )]
+    NoVersion {
+        /// Path of the program.
+        program: String,
+        /// How it ended.
+        status: String,
+        /// What it printed, cut at 300 characters.
+        said: String,
+        /// How to get a better one.
+        remedy: &'static str,
+    },
 }
 
 /// Something that can execute a file.
@@ -254,6 +297,16 @@ pub enum ShellError {
 pub trait Shell: Send {
     /// The word of `--shell`.
     fn name(&self) -> &'static str;
+
+    /// The same with version and place, for people.
+    fn describe(&self) -> String {
+        self.name().to_owned()
+    }
+
+    /// False where the shell cannot say what it sent: then [`StatementDone::sent`] and [`Report::Commands`] mean nothing.
+    fn counts_commands(&self) -> bool {
+        true
+    }
 
     /// Starts a file and returns at once.
     ///
@@ -276,4 +329,24 @@ pub trait Running {
 
     /// Ends it at once; [`Report::Ended`] with [`ShellEnd::Killed`] follows.
     fn kill(&mut self);
+}
+
+/// `Top-level statement N completed in M ms`, and nothing else: the print that ends a statement.
+fn timing_print(line: &str) -> Option<(u32, u64)> {
+    let rest = line.strip_prefix("Top-level statement ")?;
+    let (index, millis) = rest.strip_suffix(" ms")?.split_once(" completed in ")?;
+    Some((index.parse().ok()?, millis.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timing_print;
+
+    #[test]
+    fn only_the_exact_timing_print_ends_a_statement() {
+        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms"), Some((12, 3)));
+        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms."), None);
+        assert_eq!(timing_print(" Top-level statement 12 completed in 3 ms"), None);
+        assert_eq!(timing_print("Top-level statement x completed in 3 ms"), None);
+    }
 }

@@ -10,6 +10,7 @@ mod connections;
 mod corpus;
 mod coverage;
 mod fidelity;
+mod external_shells;
 mod given_mongod;
 mod interrupts;
 mod planted_bugs;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::outbox::Outbox;
 use super::outcome::Outcome;
-use crate::shell::{CommandFigures, Note, Report, StatementDone};
+use crate::shell::{CommandFigures, Note, Report, StatementDone, timing_print};
 use crate::wire::client::Oddity;
 use crate::wire::link::Failure;
 
@@ -126,25 +126,5 @@ impl Account {
             let done = std::mem::take(&mut self.statement);
             self.outbox.report(Report::Statement(StatementDone { index, millis, ..done }));
         }
-    }
-}
-
-/// `Top-level statement N completed in M ms`, and nothing else.
-fn timing_print(line: &str) -> Option<(u32, u64)> {
-    let rest = line.strip_prefix("Top-level statement ")?;
-    let (index, millis) = rest.strip_suffix(" ms")?.split_once(" completed in ")?;
-    Some((index.parse().ok()?, millis.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_exact_timing_print_ends_a_statement() {
-        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms"), Some((12, 3)));
-        assert_eq!(timing_print("Top-level statement 12 completed in 3 ms."), None);
-        assert_eq!(timing_print(" Top-level statement 12 completed in 3 ms"), None);
-        assert_eq!(timing_print("Top-level statement x completed in 3 ms"), None);
     }
 }

@@ -130,8 +130,10 @@ pub fn run_jobs(ctx: &Ctx<'_>, enough: impl Fn() -> bool) {
     }
 }
 
+/// True for a text with imports, exports or a top-level await, which is not run as a script.
+///
 /// Scripts are by far the most, and large ones cost some milliseconds to parse: the words are looked for first.
-fn is_module(text: &str) -> bool {
+pub fn is_module(text: &str) -> bool {
     let may_be = js::mentions_module_syntax(text) || text.contains("await ");
     may_be && js::parse(text).is_ok_and(|parsed| parsed.kind == js::Kind::Module)
 }

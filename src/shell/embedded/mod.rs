@@ -22,4 +22,6 @@ mod threads;
 mod uncaught;
 pub mod worker;
 
+pub(super) use engine::is_module;
+pub(super) use harness::script as harness_script;
 pub use parent::EmbeddedShell;
