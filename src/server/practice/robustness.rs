@@ -1,6 +1,7 @@
 //! Whatever a client sends, this server answers and lives: without planted bugs a failure is our own.
 
 mod expressions;
+mod special;
 
 use super::bugs::Bugs;
 use super::commands::{self, Fields};

@@ -150,8 +150,14 @@ pub fn leading_match(stages: &[Bson]) -> Option<&Document> {
     (plain || is_text(Some(filter))).then_some(filter)
 }
 
+/// True where a filter has a `$text` in a place that its parser allows.
 fn is_text(filter: Option<&Document>) -> bool {
-    filter.is_some_and(|filter| Matcher::parse_query(filter).is_ok_and(|matcher| matcher.text().is_some()))
+    let branches = |value: &Bson| {
+        let clauses = value.as_array().unwrap_or_default();
+        clauses.iter().any(|clause| is_text(clause.as_document()))
+    };
+    let clause = |(key, value): (&str, &Bson)| key == "$text" || matches!(key, "$and" | "$or") && branches(value);
+    filter.is_some_and(|filter| filter.iter().any(clause))
 }
 
 /// The stages that are left once the first one has made or found its documents; only a search must not run again.

@@ -5,7 +5,7 @@ use super::{EARTH_RADIUS, Point};
 use crate::wire::bson::{Bson, Document};
 
 /// Corners of one geometry: whatever compares two of them pair by pair comes to an end soon.
-const MOST_CORNERS: usize = 5_000;
+const MOST_CORNERS: usize = 2_000;
 
 /// Reference systems that mean longitude and latitude.
 const SYSTEMS: [&str; 3] = ["EPSG:4326", "urn:ogc:def:crs:OGC:1.3:CRS84", "urn:x-mongodb:crs:strictwinding:EPSG:4326"];

@@ -1,6 +1,6 @@
 //! Places: legacy pairs on a plane and GeoJSON on a sphere, and the questions that queries ask of them.
 //!
-//! A value at a path becomes a [`Geometry`]; `$geoWithin` and `$geoIntersects` are a [`Region`] that a geometry lies in
+//! A value at a path becomes a geometry; `$geoWithin` and `$geoIntersects` are a [`Question`] that a geometry lies in
 //! or meets, `$near` and its kin a [`Near`] that has a distance to it. [`stored`] is what a geo index asks of values.
 //!
 //! What is exact: distances between points, on the plane and (haversine) on the sphere, and so `$center`,
@@ -19,7 +19,7 @@ mod point;
 mod region;
 pub mod stored;
 
-pub use geojson::{Geometry, Polygon};
-pub use near::{Measure, Near};
-pub use point::{EARTH_RADIUS, Point};
-pub use region::{Question, Region};
+use geojson::{Geometry, Polygon};
+pub use near::Near;
+use point::{EARTH_RADIUS, Point};
+pub use region::Question;

@@ -25,8 +25,7 @@ pub enum Measure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Near {
     center: Point,
-    /// See [`Measure`].
-    pub measure: Measure,
+    measure: Measure,
     least: f64,
     most: f64,
 }

@@ -5,7 +5,7 @@ use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::Bson;
 
 /// Corners of `$polygon`, as for GeoJSON.
-const MOST_CORNERS: usize = 5_000;
+const MOST_CORNERS: usize = 2_000;
 
 type Parsed<T> = Result<T, CommandError>;
 

@@ -7,6 +7,8 @@ use crate::wire::bson::{Bson, Document};
 
 /// Weights are above 0 and below this.
 const MOST_WEIGHT: f64 = 1e9;
+/// Fields of one index; each string of a document is looked up among them.
+const MOST_FIELDS: usize = 100;
 
 /// The fields of a text index with their weights.
 #[derive(Clone, Debug)]
@@ -40,7 +42,11 @@ impl Indexed {
             override_field: text("language_override", "language")?,
         };
         let weights = spec.get("weights").and_then(Bson::as_document);
-        for (path, weight) in weights.ok_or_else(|| cannot("weights must be an object".to_owned()))?.iter() {
+        let weights = weights.ok_or_else(|| cannot("weights must be an object".to_owned()))?;
+        if weights.len() > MOST_FIELDS {
+            return Err(cannot(format!("a text index has at most {MOST_FIELDS} fields on this server")));
+        }
+        for (path, weight) in weights.iter() {
             let weight = weight.as_f64().filter(|weight| *weight > 0.0 && *weight < MOST_WEIGHT);
             let weight = weight.ok_or_else(|| cannot(format!("the weight of '{path}' must be in (0, 1000000000)")))?;
             if path == "$**" {

@@ -6,7 +6,8 @@
 //! What is approximate: words end at whatever is neither letter, digit nor apostrophe; English alone has stop words and a
 //! stemmer, which takes off the commonest suffixes ([`words`]), and the other languages compare whole words. Diacritics go
 //! from Latin letters only. A phrase must stand word for word, where a mongod looks for its characters. Scores follow the
-//! public description: frequency, share of the field's words, and the field's weight.
+//! public description: frequency, share of the field's words, and the field's weight. Pipelines inside pipelines have no
+//! `$text`, and neither have views with stages.
 
 mod fields;
 mod language;

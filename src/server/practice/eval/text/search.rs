@@ -68,7 +68,7 @@ impl Search {
             parts.map(|part| part.words.clone()).collect::<Vec<_>>()
         };
         TextQuery {
-            terms: terms(false, true),
+            terms: terms(false, true).into_iter().collect(),
             without: terms(true, false).into_iter().collect(),
             phrases: phrases(false),
             without_phrases: phrases(true),
@@ -121,7 +121,7 @@ fn split(search: &str, folding: Folding) -> Vec<Part> {
 /// A search over the fields of an index.
 #[derive(Clone, Debug)]
 pub struct TextQuery {
-    terms: Vec<String>,
+    terms: BTreeSet<String>,
     without: BTreeSet<String>,
     phrases: Vec<Vec<String>>,
     without_phrases: Vec<Vec<String>>,
@@ -155,17 +155,17 @@ impl TextQuery {
 
     /// One field's share before its weight; `None` where it has a negated word.
     fn score_of(&self, words: &[String], english: bool) -> Option<f64> {
-        let mut tallies: BTreeMap<&str, Tally> =
-            self.terms.iter().map(|term| (term.as_str(), Tally::default())).collect();
+        let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
         let mut length = 0_u32;
         for word in words.iter().filter_map(|word| term(word, english)) {
             if self.without.contains(&word) {
                 return None;
             }
             length = length.saturating_add(1);
-            if let Some(tally) = tallies.get_mut(word.as_str()) {
+            if self.terms.contains(&word) {
+                let tally = tallies.entry(word).or_default();
                 tally.frequency += 0.5_f64.powi(tally.count.min(64) as i32);
-                tally.count += 1;
+                tally.count = tally.count.saturating_add(1);
             }
         }
         let share = |tally: &Tally| tally.frequency * (0.5 * f64::from(tally.count) / f64::from(length.max(1)) + 0.5);

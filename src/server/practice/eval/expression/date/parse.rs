@@ -151,7 +151,7 @@ impl Read {
             let month = month.to_ascii_lowercase();
             name == month || (name.len() == 3 && month.starts_with(&name))
         };
-        let at = MONTHS.iter().position(|month| fits(&month));
+        let at = MONTHS.iter().position(fits);
         self.month = Some(at.ok_or_else(|| failed(text, "it has no month"))? as i64 + 1);
         Ok(&rest[length..])
     }
