@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 
-use crate::program::{FUZZ, Place};
 use crate::embedded::Server;
+use crate::program::{FUZZ, Place};
 
 const DOCUMENTS: usize = 400;
 
