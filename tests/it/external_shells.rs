@@ -44,7 +44,7 @@ mod legacy {
     fn an_uncaught_error_is_the_scripts() {
         let (place, said) = fake(&["say uncaught exception: Error: [1] != [2] are not equal", "exit 253"]);
         assert_eq!((said.code, place.failures().len()), (Some(1), 0), "{}", said.all());
-        assert!(said.out.contains("uncaught error: uncaught exception: Error: [1] != [2]"), "{}", said.all());
+        assert!(said.out.contains("uncaught error: Error: [1] != [2]"), "{}", said.all());
     }
 
     #[test]
