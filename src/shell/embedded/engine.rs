@@ -15,29 +15,16 @@ use super::host::Host;
 use super::modules::Modules;
 use super::natives::{self, QuitStatus};
 use super::threads::{Mail, Threads};
-use super::{bson_crossing, harness, uncaught};
+use super::{bson_crossing, uncaught};
 use crate::js;
 use crate::shell::ShellEnd;
 
 /// JavaScript's share of the thread's stack; the rest is for the C and Rust frames of natives.
-const STACK: usize = 1 << 20;
+pub const STACK: usize = 1 << 20;
 /// The stack of a thread that runs an engine.
 pub const THREAD_STACK: usize = 8 << 20;
 /// Promise jobs that are run after the last line.
 const MOST_JOBS: usize = 100_000;
-
-/// The harness as bytecode, or nothing if it does not compile.
-pub fn compile_harness() -> Option<Vec<u8>> {
-    let runtime = Runtime::new().ok()?;
-    runtime.set_max_stack_size(STACK);
-    Context::full(&runtime).ok()?.with(|ctx| {
-        let compiled = bson_crossing::compile(&ctx, &harness::script(), harness::SCRIPT_NAME);
-        if compiled.is_none() {
-            eprintln!("the harness does not compile: {}", describe(&ctx));
-        }
-        compiled
-    })
-}
 
 /// Runs `text` to its end, however that comes; `threads` are its file's.
 pub fn run(text: &str, host: &Rc<RefCell<Host>>, threads: &Threads, mail: &Mail) -> ShellEnd {
@@ -146,7 +133,8 @@ fn words(thrown: Option<ShellEnd>) -> String {
     }
 }
 
-fn describe(ctx: &Ctx<'_>) -> String {
+/// The pending exception in words.
+pub fn describe(ctx: &Ctx<'_>) -> String {
     let error = CaughtError::from_error(ctx, rquickjs::Error::Exception);
     uncaught::cut(error.to_string(), 4_000)
 }

@@ -1,13 +1,15 @@
 //! The embedded shell: a worker process with its own JavaScript engine and its own client.
 //!
 //! The parent ([`EmbeddedShell`]) starts our own executable as a worker, gives it one job a line and reads one report a
-//! line. In the worker every file has a fresh engine on a fresh thread; the harness's JavaScript is compiled once.
+//! line. In the worker every file has a fresh engine on a fresh thread; the harness's JavaScript is compiled once, by the
+//! parent.
 //! QuickJS without its libc has no file, process or network access: what scripts can reach is the list in `natives`.
 
 mod account;
 mod base64;
 #[allow(unsafe_code)]
 mod bson_crossing;
+mod bytecode;
 mod engine;
 mod harness;
 mod host;

@@ -1,5 +1,6 @@
 //! The parent's side: starts workers, hands them jobs, reads their reports, kills them.
 
+use std::io::ErrorKind::BrokenPipe;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 
+use super::bytecode;
 use crate::process::{Child, ExitStatus, cpu_time};
 use crate::shell::{Ended, Job, Report, Running, Shell, ShellEnd, ShellError};
 
@@ -41,7 +43,9 @@ impl EmbeddedShell {
         let missing = || std::io::Error::other("the worker has no pipes");
         let inner = child.inner();
         let (jobs, out, err) = (inner.stdin.take(), inner.stdout.take(), inner.stderr.take());
-        let (jobs, out, err) = (jobs.ok_or_else(missing)?, out.ok_or_else(missing)?, err.ok_or_else(missing)?);
+        let (mut jobs, out, err) = (jobs.ok_or_else(missing)?, out.ok_or_else(missing)?, err.ok_or_else(missing)?);
+        // A worker that died just now is seen by the first `next`.
+        bytecode::send(&mut jobs).or_else(|error| if error.kind() == BrokenPipe { Ok(()) } else { Err(error) })?;
         let (sender, reports) = sync_channel(WAITING);
         std::thread::spawn(move || read_reports(out, &sender));
         let (sender, words) = sync_channel(1);

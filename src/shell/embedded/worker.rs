@@ -1,4 +1,4 @@
-//! The worker's side: jobs on standard input, one JSON line each, reports on standard output.
+//! The worker's side: on standard input the compiled harness, then jobs, one JSON line each; reports on standard output.
 
 use std::cell::RefCell;
 use std::io::BufRead;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::engine;
 use super::host::Host;
 use super::outbox::{Outbox, PULSE};
 use super::threads::{Mail, Threads};
+use super::{bytecode, engine};
 use crate::exit_code::ExitCode;
 use crate::process::die_with_parent;
 use crate::shell::{Ended, Job, Report, ShellEnd};
@@ -25,8 +25,15 @@ const HEADROOM: u64 = 1 << 30;
 /// Runs jobs until standard input ends.
 pub fn main() -> ExitCode {
     die_with_parent();
-    let Some(bytecode) = engine::compile_harness().map(Arc::new) else { return ExitCode::Bug };
-    for line in std::io::stdin().lock().lines() {
+    let mut input = std::io::stdin().lock();
+    let bytecode = match bytecode::receive(&mut input) {
+        Ok(bytecode) => Arc::new(bytecode),
+        Err(error) => {
+            eprintln!("no harness: {error}");
+            return ExitCode::Bug;
+        }
+    };
+    for line in input.lines() {
         let Ok(line) = line else { break };
         match serde_json::from_str::<Job>(&line) {
             Ok(job) => run(job, &bytecode),

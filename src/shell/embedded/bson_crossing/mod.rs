@@ -133,7 +133,7 @@ pub fn compile(ctx: &Ctx<'_>, source: &str, name: &str) -> Option<Vec<u8>> {
 /// Runs bytecode of [`compile`]; false if it threw.
 pub fn run_bytecode(ctx: &Ctx<'_>, bytecode: &[u8]) -> bool {
     let raw = ctx.as_raw().as_ptr();
-    // SAFETY: the bytes come from `compile` in this process and never from outside.
+    // SAFETY: the bytes come from `compile`, in this process or in the parent, which is the same executable.
     unsafe {
         let flags = qjs::JS_READ_OBJ_BYTECODE as c_int;
         let function = qjs::JS_ReadObject(raw, bytecode.as_ptr(), bytecode.len() as _, flags);
