@@ -23,6 +23,8 @@ use crate::shell::ShellEnd;
 pub const STACK: usize = 1 << 20;
 /// The stack of a thread that runs an engine.
 pub const THREAD_STACK: usize = 8 << 20;
+/// Nothing is collected before the heap has so many bytes: loading the harness leaves no garbage that is worth a search.
+const FIRST_COLLECTION: usize = 4 << 20;
 /// Promise jobs that are run after the last line.
 const MOST_JOBS: usize = 100_000;
 
@@ -32,6 +34,7 @@ pub fn run(text: &str, host: &Rc<RefCell<Host>>, threads: &Threads, mail: &Mail)
     let limits = host.borrow().job.limits;
     runtime.set_memory_limit(usize::try_from(limits.memory).unwrap_or(usize::MAX));
     runtime.set_max_stack_size(STACK);
+    runtime.set_gc_threshold(FIRST_COLLECTION);
     let interrupted = Arc::new(AtomicBool::new(false));
     let (flag, file) = (Arc::clone(&interrupted), threads.clone());
     runtime.set_interrupt_handler(Some(Box::new(move || {

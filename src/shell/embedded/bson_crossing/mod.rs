@@ -120,7 +120,9 @@ pub fn compile(ctx: &Ctx<'_>, source: &str, name: &str) -> Option<Vec<u8>> {
             return None;
         }
         let mut length = 0;
-        let bytes = qjs::JS_WriteObject(raw, &mut length, function.value, qjs::JS_WRITE_OBJ_BYTECODE as c_int);
+        // Nobody prints the source of the harness's functions, and every context would keep a copy.
+        let flags = (qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE) as c_int;
+        let bytes = qjs::JS_WriteObject(raw, &mut length, function.value, flags);
         if bytes.is_null() {
             return None;
         }
