@@ -41,8 +41,7 @@ fn every_one_runs_clean_on_the_practice_server() {
     let said = place.fuzz(&["corpus", "check", "--server", "practice", "--bugs", "none"]);
     assert_eq!(said.code, Some(0), "{}", said.all());
     let clean = said.out.lines().filter(|line| line.starts_with("clean ")).count();
-    // One needs $graphLookup, which the practice server does not have yet.
-    assert_eq!(clean + 1, files().len(), "{}", said.all());
+    assert_eq!(clean, files().len(), "{}", said.all());
 }
 
 #[test]

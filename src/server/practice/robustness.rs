@@ -90,6 +90,7 @@ const OPERATORS: &[&str] = &[
     "$addFields",
     "$unwind",
     "$lookup",
+    "$graphLookup",
     "$facet",
     "$bucket",
     "$bucketAuto",

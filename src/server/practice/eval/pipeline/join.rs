@@ -11,7 +11,8 @@ use crate::wire::bson::{Bson, Document};
 /// Pairs of documents that one $lookup may look at.
 const MOST_PAIRS: usize = 5_000_000;
 
-fn others(run: &Run<'_>, name: &str) -> Items {
+/// All documents of another collection.
+pub fn others(run: &Run<'_>, name: &str) -> Items {
     Ok(run.access.documents(name)?.iter().map(|document| Item::from((**document).clone())).collect())
 }
 

@@ -1,5 +1,6 @@
 //! Pipelines: stages one after another over a list of documents.
 
+mod graph;
 mod group;
 mod item;
 mod join;
@@ -82,6 +83,7 @@ const STAGES: &[(&str, Parse)] = &[
     ("$bucket", group::bucket),
     ("$bucketAuto", group::bucket_auto),
     ("$lookup", join::lookup),
+    ("$graphLookup", graph::graph_lookup),
     ("$unionWith", join::union_with),
     ("$facet", join::facet),
     ("$documents", join::documents),
