@@ -12,6 +12,7 @@ mod coverage;
 mod fidelity;
 mod external_shells;
 mod given_mongod;
+mod hostile;
 mod interrupts;
 mod planted_bugs;
 mod real_servers;

@@ -50,7 +50,9 @@ pub fn run(text: &str, host: &Rc<RefCell<Host>>, threads: &Threads, mail: &Mail)
     let _registered = bson_crossing::Registered;
     context.with(|ctx| {
         let thrown = script(&ctx, text, host, &quit, (threads, mail));
-        match (quit.get(), interrupted.load(Ordering::Relaxed)) {
+        // A native that waits gives up at the deadline with an error, which is not the script's.
+        let gave_up = thrown.is_some() && threads.timed_out();
+        match (quit.get(), gave_up || interrupted.load(Ordering::Relaxed)) {
             (Some(status), _) => ShellEnd::Quit { status },
             (None, true) => ShellEnd::Interrupted { stack: words(thrown) },
             (None, false) => thrown.unwrap_or(ShellEnd::Completed),

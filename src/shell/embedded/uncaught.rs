@@ -12,6 +12,7 @@
 use rquickjs::{CaughtError, Ctx, Function, Object, Value};
 
 use super::harness;
+use super::natives::Text;
 use crate::shell::ShellEnd;
 
 /// Bytes of all that is said.
@@ -68,7 +69,7 @@ fn uncaught(message: String) -> ShellEnd {
 /// The harness's words for what was thrown. Its `toString` is the script's, and may throw in turn.
 fn described<'js>(ctx: &Ctx<'js>, native: &Object<'js>, thrown: Value<'js>) -> Option<String> {
     let describe: Function<'js> = native.get("wordsOf").ok()?;
-    let said = describe.call::<_, String>((thrown,));
+    let said = describe.call::<_, Text>((thrown,)).map(|Text(said)| said);
     if said.is_err() {
         ctx.catch();
     }

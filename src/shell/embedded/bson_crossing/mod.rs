@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::ffi::{CString, c_int};
 
 use rquickjs::qjs;
-use rquickjs::{ArrayBuffer, Ctx};
+use rquickjs::{ArrayBuffer, Ctx, Value};
 
 use crate::wire::bson::Writer;
 use decode::Decoder;
@@ -151,6 +151,15 @@ pub fn run_bytecode(ctx: &Ctx<'_>, bytecode: &[u8]) -> bool {
 pub fn buffer_bytes(buffer: &ArrayBuffer<'_>) -> Vec<u8> {
     // SAFETY: no script runs between the look and the copy, so nobody changes or frees the bytes.
     unsafe { buffer.as_bytes() }.map(<[u8]>::to_vec).unwrap_or_default()
+}
+
+/// A value as text; halves of surrogates are replaced.
+///
+/// # Errors
+/// What the value's own `toString` throws.
+pub fn lossy_text<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<String> {
+    // SAFETY: the value lives in this context for the length of the call.
+    unsafe { text(ctx.as_raw().as_ptr(), value.as_raw()) }.map_err(|Thrown| rquickjs::Error::Exception)
 }
 
 /// Makes the pending exception one that no `catch` sees.

@@ -1,5 +1,6 @@
 //! The whole host surface of a script: what `__native` offers to the harness.
 
+mod text;
 mod threads;
 
 use std::cell::{Cell, RefCell};
@@ -13,6 +14,7 @@ use super::bson_crossing;
 use super::host::Host;
 use super::sources;
 use super::threads::{Mail, Threads};
+pub use text::Text;
 
 /// One `sleep` lasts no longer; tests sleep to wait for others, and there are none.
 const LONGEST_SLEEP: Duration = Duration::from_millis(200);
@@ -44,19 +46,18 @@ pub fn install<'js>(
     native.set("testData", ctx.json_parse(data)?)?;
     native.set(
         "decimal",
-        Func::from(|text: String| crate::wire::bson::Decimal128::parse(&text).map(|value| value.to_string())),
+        Func::from(|Text(text): Text| crate::wire::bson::Decimal128::parse(&text).map(|value| value.to_string())),
     )?;
     Ok(native)
 }
 
 fn connections(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
     let printer = Rc::clone(host);
-    native
-        .set("print", Func::from(move |text: rquickjs::Coerced<String>| printer.borrow_mut().account.print(&text.0)))?;
+    native.set("print", Func::from(move |Text(text): Text| printer.borrow_mut().account.print(&text)))?;
     let opener = Rc::clone(host);
     native.set(
         "openConnection",
-        Func::from(move |ctx: Ctx<'_>, address: String| {
+        Func::from(move |ctx: Ctx<'_>, Text(address): Text| {
             let opened = opener.borrow_mut().open(&address);
             opened.map_err(|message| Exception::throw_message(&ctx, &message))
         }),
@@ -85,14 +86,14 @@ fn scripts(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
     let roots = host.borrow().job.roots.clone();
     native.set(
         "readSources",
-        Func::from(move |ctx: Ctx<'_>, name: String| {
+        Func::from(move |ctx: Ctx<'_>, Text(name): Text| {
             let read = sources::read(&roots, &name).map_err(|message| Exception::throw_message(&ctx, &message))?;
             Ok::<_, rquickjs::Error>(read.into_iter().map(|(name, text)| vec![name, text]).collect::<Vec<_>>())
         }),
     )?;
     native.set(
         "evalScript",
-        Func::from(move |ctx: Ctx<'_>, text: String, name: String| -> Result<()> {
+        Func::from(move |ctx: Ctx<'_>, Text(text): Text, Text(name): Text| -> Result<()> {
             let mut options = rquickjs::context::EvalOptions::default();
             options.strict = false;
             options.filename = Some(name);

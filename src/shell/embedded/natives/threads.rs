@@ -3,6 +3,7 @@
 use rquickjs::function::Func;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Object, Result};
 
+use super::Text;
 use crate::shell::embedded::bson_crossing::buffer_bytes;
 use crate::shell::embedded::threads::{Mail, Threads};
 
@@ -20,7 +21,7 @@ fn running<'js>(native: &Object<'js>, threads: &Threads) -> Result<()> {
     let starter = threads.clone();
     native.set(
         "startThread",
-        Func::from(move |ctx: Ctx<'js>, text: String, argument: ArrayBuffer<'js>, prefix: String| {
+        Func::from(move |ctx: Ctx<'js>, Text(text): Text, argument: ArrayBuffer<'js>, Text(prefix): Text| {
             thrown(&ctx, starter.start(text, buffer_bytes(&argument), prefix)).map(|number| number as u32)
         }),
     )?;
