@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::join::others;
+use super::join::{any_of, others};
 use super::{Item, Items, MadeStage, Parser, Run, Stage, document};
-use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::eval::Matcher;
 use crate::server::practice::eval::expression::Expression;
@@ -115,7 +114,7 @@ impl GraphLookup {
                 let text = "$graphLookup would look at too many documents for this server";
                 return Err(failed(code::EXCEEDED_MEMORY_LIMIT, text));
             }
-            let matcher = self.connected_to(std::mem::take(&mut frontier))?;
+            let matcher = any_of(&self.connect_to, std::mem::take(&mut frontier))?;
             let fits =
                 |other: &&Item| matcher.matches(other) && self.restriction.as_ref().is_none_or(|it| it.matches(other));
             for (at, found) in others.iter().enumerate().filter(|(_, other)| fits(other)) {
@@ -127,13 +126,6 @@ impl GraphLookup {
             depth += 1;
         }
         Ok(reached)
-    }
-
-    fn connected_to(&self, mut values: Vec<Bson>) -> Result<Matcher, CommandError> {
-        // Regular expressions are values here, and undefined is nothing to compare with.
-        values.retain(|value| !matches!(value, Bson::Regex { .. } | Bson::Undefined));
-        let filter: Document = [(self.connect_to.clone(), doc! { "$in": values }.into())].into_iter().collect();
-        Matcher::parse(&filter)
     }
 
     /// The values to go on with: an array counts by its elements, a missing field leads nowhere.
@@ -175,7 +167,7 @@ mod tests {
 
     use super::super::{CollectionAccess, Pipeline};
     use super::*;
-    use crate::bson;
+    use crate::{bson, doc};
 
     /// A chain 1 -> 2 -> 3 -> 1, and a document that nobody leads to.
     struct Ring;

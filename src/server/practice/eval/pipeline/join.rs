@@ -16,6 +16,14 @@ pub fn others(run: &Run<'_>, name: &str) -> Items {
     Ok(run.access.documents(name)?.iter().map(|document| Item::from((**document).clone())).collect())
 }
 
+/// What has one of these values at a path, as joins compare them.
+pub fn any_of(path: &str, mut values: Vec<Bson>) -> Result<Matcher, CommandError> {
+    // Regular expressions are values here, and undefined is nothing to compare with.
+    values.retain(|value| !matches!(value, Bson::Regex { .. } | Bson::Undefined));
+    let filter: Document = [(path.to_owned(), doc! { "$in": values }.into())].into_iter().collect();
+    Matcher::parse(&filter)
+}
+
 #[derive(Debug)]
 struct Lookup {
     from: String,
@@ -85,10 +93,7 @@ impl Lookup {
                 None => wanted.push(Bson::Null),
             }
         }
-        // Regular expressions are values here, and undefined is nothing to compare with.
-        wanted.retain(|value| !matches!(value, Bson::Regex { .. } | Bson::Undefined));
-        let filter: Document = [(foreign.clone(), doc! { "$in": wanted }.into())].into_iter().collect();
-        let matcher = Matcher::parse(&filter)?;
+        let matcher = any_of(foreign, wanted)?;
         Ok(others.iter().filter(|other| matcher.matches(other)).cloned().collect())
     }
 }
