@@ -25,7 +25,7 @@ fn finding(note: &Note) -> Option<Finding> {
     match note {
         Note::ConnectionLost { command, error } => {
             let title = format!("the connection was closed instead of a reply to {command}: {error}");
-            Some(Finding::failure(Class::DroppedConnection, command, title))
+            Some(Finding::weak_failure(Class::DroppedConnection, command, title))
         }
         Note::CannotConnect { error } => {
             Some(Finding::other(Verdict::Unknown, format!("cannot connect again: {error}")))

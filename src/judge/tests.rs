@@ -27,6 +27,8 @@ pub(crate) fn clean() -> Execution {
         log: Vec::new(),
         infrastructure: None,
         interrupted: false,
+        usage: Vec::new(),
+        shutdown: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ mod bson_round;
 mod connections;
 mod corpus;
 mod coverage;
+mod crash_logs;
 mod fidelity;
 mod external_shells;
 mod given_mongod;

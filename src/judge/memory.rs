@@ -1,0 +1,35 @@
+//! A process that ran out of memory, by its own words or the kernel's.
+
+use super::normalise::normalise;
+use super::story::{Told, findings};
+use super::{Class, Finding, Oracle};
+use crate::run::{Entry, Execution, Report, Trouble, entry};
+
+/// See the module.
+pub struct OutOfMemory;
+
+impl Oracle for OutOfMemory {
+    fn name(&self) -> &'static str {
+        "out of memory"
+    }
+
+    fn judge(&self, execution: &Execution) -> Vec<Finding> {
+        findings(execution, &[Trouble::OutOfMemory])
+    }
+}
+
+pub(super) fn tell(report: &Report) -> Told {
+    if let Entry::Kernel(words) = entry(report.head()) {
+        let name =
+            words.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("a process", |(name, _)| name);
+        let message = format!("the kernel killed {name} for want of memory");
+        let mut told = Told::of_words(Class::OutOfMemory, &message, message.clone());
+        told.symptom = told.symptom.weak();
+        return told;
+    }
+    let words = match entry(report.head()) {
+        Entry::Mongod { message, .. } => message,
+        _ => report.head().trim_start_matches(['#', ' ']).to_owned(),
+    };
+    Told::of_stack(Class::OutOfMemory, &normalise(&words), report, true, words)
+}

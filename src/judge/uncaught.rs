@@ -1,0 +1,43 @@
+//! A C++ exception that nobody caught.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::normalise::normalise;
+use super::story::{Told, findings};
+use super::{Class, Finding, Oracle};
+use crate::run::{Execution, Report, Trouble};
+
+/// See the module.
+pub struct Uncaught;
+
+impl Oracle for Uncaught {
+    fn name(&self) -> &'static str {
+        "uncaught exception"
+    }
+
+    fn judge(&self, execution: &Execution) -> Vec<Finding> {
+        findings(execution, &[Trouble::UncaughtException])
+    }
+}
+
+/// What the exception says of itself, as mongod and the C++ run time print it.
+static SAYS: LazyLock<Regex> = LazyLock::new(|| {
+    let text = r#"(?:DBException::toString\(\): |std::exception::what\(\): |boost::diagnostic_information\(\): |^ *what\(\): +)(.*?)(?:\\n)?(?:"\}.*)?$"#;
+    Regex::new(text).expect("the pattern is well formed")
+});
+static TYPE: LazyLock<Regex> = LazyLock::new(|| {
+    let text = r"(?:Actual exception type: |throwing an instance of ')([\w:]+)";
+    Regex::new(text).expect("the pattern is well formed")
+});
+
+pub(super) fn tell(report: &Report) -> Told {
+    let first =
+        |pattern: &Regex| report.lines.iter().find_map(|line| Some(pattern.captures(line)?[1].trim().to_owned()));
+    let kind = first(&TYPE).unwrap_or_else(|| "exception".into());
+    let says = first(&SAYS);
+    let said = says.as_ref().map(|says| format!(": {says}")).unwrap_or_default();
+    let message = normalise(&format!("{kind}{said}"));
+    Told::of_stack(Class::UncaughtException, &message, report, says.is_none(), format!("uncaught {kind}{said}"))
+}
