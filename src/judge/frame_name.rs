@@ -38,14 +38,19 @@ pub fn telling(stack: &[Frame]) -> Vec<String> {
     let often: std::collections::BTreeSet<String> =
         own.iter().filter(|name| own.iter().filter(|other| other == name).count() >= RECURSION).cloned().collect();
     if !often.is_empty() {
-        return often.into_iter().take(FRAMES).collect();
+        return often.iter().take(FRAMES).map(|name| without_package_path(name)).collect();
     }
     if own.is_empty() {
         own = names;
     }
     own.dedup();
     own.truncate(FRAMES);
-    own
+    own.iter().map(|name| without_package_path(name)).collect()
+}
+
+/// Go names functions by the whole path of their package, versions included.
+fn without_package_path(name: &str) -> String {
+    name.rsplit('/').next().unwrap_or(name).to_owned()
 }
 
 fn is_library(name: &str) -> bool {
@@ -88,8 +93,11 @@ fn native(symbol: &str) -> String {
     if let Some(rust) = name.strip_prefix('<').filter(|_| name.contains(" as ")) {
         return path(&rust_trait(&format!("<{rust}")));
     }
-    let name =
-        name.replace("(anonymous namespace)", "anon").replace("operator()", "call").replace("operator new", "operator");
+    let name = name
+        .replace("(anonymous namespace)", "anon")
+        .replace("operator()", "call")
+        .replace("operator new", "operator")
+        .replace("operator delete", "operator");
     path(&ADDED.replace_all(&lambdas(&operators(&name)), ""))
 }
 

@@ -3,7 +3,7 @@
 use super::normalise::normalise;
 use super::story::{Told, findings};
 use super::{Class, Finding, Oracle};
-use crate::run::{Entry, Execution, Report, Trouble, entry};
+use crate::run::{Entry, Execution, Report, Trouble, entry, own_words};
 
 /// See the module.
 pub struct OutOfMemory;
@@ -27,9 +27,6 @@ pub(super) fn tell(report: &Report) -> Told {
         told.symptom = told.symptom.weak();
         return told;
     }
-    let words = match entry(report.head()) {
-        Entry::Mongod { message, .. } => message,
-        _ => report.head().trim_start_matches(['#', ' ']).to_owned(),
-    };
+    let words = own_words(report.head()).trim_start_matches(['#', ' ']).to_owned();
     Told::of_stack(Class::OutOfMemory, &normalise(&words), report, true, words)
 }

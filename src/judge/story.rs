@@ -8,7 +8,7 @@ use super::symptom::unite;
 use super::{
     Class, Finding, Symptom, assertion, back_end, crash, jvm, memory, panic, sanitizer, storage_engine, uncaught,
 };
-use crate::run::{Execution, Outlook, Report, Trouble, reports};
+use crate::run::{Execution, Outlook, Report, Trouble, reports, trouble};
 use crate::server::{ExitStatus, ServerExit};
 use crate::shell::Note;
 
@@ -97,7 +97,7 @@ pub(super) fn findings(execution: &Execution, kinds: &[Trouble]) -> Vec<Finding>
             let part_of_death = report.trouble.outlook() == Outlook::Fatal || Some(*at) == cause;
             !part_of_death && kinds.contains(&report.trouble)
         };
-        found.extend(story.reports.iter().enumerate().filter(own).map(|(_, report)| survived(report)));
+        found.extend(story.reports.iter().enumerate().filter(own).map(|(_, report)| survived(execution, report)));
     }
     found
 }
@@ -108,9 +108,21 @@ pub(super) fn unexplained(execution: &Execution) -> Vec<&ServerExit> {
     without.filter_map(|story| story.exit).collect()
 }
 
-fn survived(report: &Report) -> Finding {
+fn survived(execution: &Execution, report: &Report) -> Finding {
     let Told { class, symptom, title } = tell(report);
-    Finding::of_symptoms(class, vec![symptom], title).with_details(lines_of(report))
+    let mut symptoms = vec![symptom];
+    if DROPS_A_CONNECTION.contains(&report.trouble) {
+        unite(&mut symptoms, &lost_connections(execution));
+    }
+    Finding::of_symptoms(class, symptoms, title).with_details(lines_of(report))
+}
+
+/// Troubles that end a thread, and with it the connection that it served.
+const DROPS_A_CONNECTION: [Trouble; 3] = [Trouble::RustPanic, Trouble::GoPanic, Trouble::JavaError];
+
+/// True if the log says of a thread that it ended, which explains lost connections.
+pub(super) fn a_thread_ended(execution: &Execution) -> bool {
+    execution.log.iter().any(|line| trouble(&line.text).is_some_and(|one| DROPS_A_CONNECTION.contains(&one)))
 }
 
 fn death(execution: &Execution, story: &Story<'_>, cause: usize) -> Finding {

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::normalise::normalise;
 use super::story::{Told, findings};
 use super::{Class, Finding, Oracle};
-use crate::run::{Execution, Report, Trouble};
+use crate::run::{Execution, Report, Trouble, own_words};
 
 /// See the module.
 pub struct Uncaught;
@@ -24,7 +24,7 @@ impl Oracle for Uncaught {
 
 /// What the exception says of itself, as mongod and the C++ run time print it.
 static SAYS: LazyLock<Regex> = LazyLock::new(|| {
-    let text = r#"(?:DBException::toString\(\): |std::exception::what\(\): |boost::diagnostic_information\(\): |^ *what\(\): +)(.*?)(?:\\n)?(?:"\}.*)?$"#;
+    let text = r"^(?:DBException::toString\(\): |std::exception::what\(\): |boost::diagnostic_information\(\): |\s*what\(\): +)(.*)$";
     Regex::new(text).expect("the pattern is well formed")
 });
 static TYPE: LazyLock<Regex> = LazyLock::new(|| {

@@ -16,4 +16,6 @@ pub use average::Average;
 pub use batch::{Batch, RunError};
 pub use execution::{Check, CheckFinding, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
 pub use hang::HangTimer;
-pub use log_text::{Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_routine, noteworthy, reports, trouble};
+pub use log_text::{
+    Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_routine, noteworthy, own_words, reports, trouble,
+};

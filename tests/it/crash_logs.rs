@@ -149,12 +149,20 @@ fn every_log_is_judged_as_its_head_says() {
             continue;
         }
         for (name, seen) in EXPECTED.iter().zip(&judged).filter(|(name, seen)| fixture.get(name) != seen.as_str()) {
-            writeln!(wrong, "{}\n  {name:<14} expected {}\n  {:<14} judged   {seen}", path.display(), fixture.get(name), "").unwrap();
+            writeln!(
+                wrong,
+                "{}\n  {name:<14} expected {}\n  {:<14} judged   {seen}",
+                path.display(),
+                fixture.get(name),
+                ""
+            )
+            .unwrap();
         }
         let failures = judgement.failures().count();
         let wanted = fixture.get("failures").parse().unwrap_or(usize::from(judgement.verdict == Verdict::Failure));
         if failures != wanted {
-            writeln!(wrong, "{}\n  {failures} failures, not {wanted}: {:#?}", path.display(), judgement.findings).unwrap();
+            writeln!(wrong, "{}\n  {failures} failures, not {wanted}: {:#?}", path.display(), judgement.findings)
+                .unwrap();
         }
     }
     assert!(wrong.is_empty(), "JSTESTFUZZ_WRITE=1 writes these anew, if that is what you want\n{wrong}");
@@ -174,7 +182,8 @@ fn what_is_one_bug_falls_together_and_what_is_not_does_not() {
     for (folder, together) in [(folder("signature_pairs/together"), true), (folder("signature_pairs/apart"), false)] {
         for path in files(&folder) {
             let text = std::fs::read_to_string(&path).unwrap();
-            let (one, other) = text.split_once("\n=====\n").unwrap_or_else(|| panic!("{} has no =====", path.display()));
+            let (one, other) =
+                text.split_once("\n=====\n").unwrap_or_else(|| panic!("{} has no =====", path.display()));
             let failure = |text: &str| {
                 let judgement = judge(&Fixture::parse(text).execution());
                 judgement.failures().next().unwrap_or_else(|| panic!("{}: {judgement:?}", path.display())).clone()

@@ -80,6 +80,21 @@ pub fn entry(line: &str) -> Entry<'_> {
     Entry::Plain(line)
 }
 
+/// What the program itself says in a line, without what stands before and beside it.
+pub fn own_words(line: &str) -> String {
+    match entry(line) {
+        // A JSON log passes on what the signal handler has to say.
+        Entry::Mongod { message, attr: Some(attr), .. } if message == FATAL_MESSAGE => {
+            attr.get("message").and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+        }
+        Entry::Mongod { message, .. } => message,
+        Entry::Postgres { message, .. } | Entry::Kernel(message) | Entry::Plain(message) => message.to_owned(),
+    }
+}
+
+/// What mongod calls a line of its signal handler.
+pub(super) const FATAL_MESSAGE: &str = "Writing fatal message";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::entry::pattern;
+use super::entry::{FATAL_MESSAGE, pattern};
 use super::{Entry, Trouble};
 
 /// mongod's words, in text and in JSON logs alike.
@@ -77,8 +77,8 @@ pub(super) fn trouble(entry: &Entry<'_>) -> Option<Trouble> {
 }
 
 fn mongod(severity: char, message: &str, attr: Option<&Value>) -> Option<Trouble> {
-    // A JSON log passes on what the signal handler has to say; what does not begin a story continues one.
-    if message == "Writing fatal message" {
+    // What does not begin a story continues one.
+    if message == FATAL_MESSAGE {
         let said = attr.and_then(|attr| attr.get("message")).and_then(Value::as_str).unwrap_or_default();
         return starts(MONGOD, said.trim());
     }

@@ -15,7 +15,7 @@ mod stack;
 
 use serde::{Deserialize, Serialize};
 
-pub use entry::{Entry, entry};
+pub use entry::{Entry, entry, own_words};
 pub use report::{Report, noteworthy, reports};
 pub use stack::{Frame, Tongue};
 

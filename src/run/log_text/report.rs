@@ -53,7 +53,9 @@ fn continues(open: &Report, trouble: Trouble, line: &str) -> bool {
     let told_twice = matches!(trouble, Trouble::RustPanic) && line.starts_with("fatal runtime error: ");
     // mongod's handler names the address first, then the signal.
     let handler = trouble == Trouble::Signal && open.head().contains("Invalid access") && line.contains("Got signal: ");
-    open.trouble == trouble && (echo || told_twice || handler)
+    // An uncaught exception ends in abort(), and the handler prints the stack.
+    let abort = trouble == Trouble::Signal && open.trouble == Trouble::UncaughtException;
+    abort || open.trouble == trouble && (echo || told_twice || handler)
 }
 
 /// The lines that are worth keeping of what several processes wrote: each line of trouble and what belongs to it.

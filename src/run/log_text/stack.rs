@@ -100,7 +100,7 @@ fn of_json(value: &Value) -> Option<Frame> {
 }
 
 fn java(lines: &[String]) -> Vec<Frame> {
-    let mut frames = Vec::new();
+    let (mut frames, mut problematic) = (Vec::new(), false);
     for line in lines {
         if let Some(found) = JAVA.captures(line) {
             frames.push(frame(Tongue::Java, &found[1]));
@@ -109,10 +109,11 @@ fn java(lines: &[String]) -> Vec<Frame> {
             frames.clear();
         } else if !frames.is_empty() && !line.trim_start().starts_with("...") {
             break;
-        } else if let Some(found) = PROBLEMATIC.captures(line) {
+        } else if let Some(found) = problematic.then(|| PROBLEMATIC.captures(line)).flatten() {
             let tongue = if line.starts_with("# J") || line.starts_with("# j") { Tongue::Java } else { Tongue::Native };
-            return vec![frame(tongue, found[1].split("(").next().unwrap_or_default())];
+            return vec![frame(tongue, found[1].split(['(', '+']).next().unwrap_or_default())];
         }
+        problematic = line.starts_with("# Problematic frame:");
     }
     frames
 }
