@@ -83,9 +83,16 @@ impl Known {
         Ok(Self { entries })
     }
 
-    /// Marks the failures that are known; those that are still excused on that day are failures no more.
+    /// Marks the failures that are known; those that are still excused on that day are failures no more, and neither is
+    /// what nobody can place beside one: a script whose server died ends by an error.
     pub fn apply(&self, judgement: Judgement, today: Date) -> Judgement {
-        Judgement::of(judgement.findings.into_iter().map(|finding| self.mark(finding, today)).collect())
+        let mut findings: Vec<Finding> = judgement.findings.into_iter().map(|one| self.mark(one, today)).collect();
+        let is_excused = |finding: &Finding| finding.excuse.as_ref().is_some_and(|excuse| !excuse.expired);
+        if findings.iter().any(is_excused) {
+            let followed = findings.iter_mut().filter(|finding| finding.verdict == Verdict::Unknown);
+            followed.for_each(|finding| finding.verdict = Verdict::Expected);
+        }
+        Judgement::of(findings)
     }
 
     fn mark(&self, mut finding: Finding, today: Date) -> Finding {
@@ -162,6 +169,22 @@ mod tests {
         assert_eq!(past.verdict, Verdict::Failure);
         assert!(past.findings[0].details[0].contains("that is past"), "{past:?}");
         assert_eq!(judged("", "2027-01-01").findings[0].excuse, None);
+    }
+
+    #[test]
+    fn a_script_that_lost_its_server_to_a_known_failure_is_expected_too() {
+        let hang = Finding::failure(Class::Hang, "held find", "t");
+        let error = Finding::other(Verdict::Unknown, "uncaught error");
+        let other = Finding::failure(Class::Crash, "x", "x");
+        let known = Known::parse(FILE).unwrap();
+        let judged = |findings: &[&Finding]| {
+            let findings = findings.iter().map(|finding| (*finding).clone()).collect();
+            known.apply(Judgement::of(findings), "2027-01-31".parse().unwrap())
+        };
+        assert_eq!(judged(&[&hang, &error]).verdict, Verdict::Expected);
+        assert_eq!(judged(&[&error]).verdict, Verdict::Unknown);
+        let both = judged(&[&hang, &other]);
+        assert_eq!((both.verdict, both.findings[0].title.as_str()), (Verdict::Failure, "x"));
     }
 
     #[test]

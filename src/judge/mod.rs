@@ -218,9 +218,10 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// The verdict of the worst of these.
-    pub fn of(findings: Vec<Finding>) -> Self {
-        let verdict = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Clean);
+    /// Puts the worst first; the worst is the verdict.
+    pub fn of(mut findings: Vec<Finding>) -> Self {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+        let verdict = findings.first().map_or(Verdict::Clean, |finding| finding.verdict);
         Self { verdict, findings }
     }
 
@@ -273,7 +274,6 @@ pub fn judge(execution: &Execution) -> Judgement {
             None => findings.push(finding),
         }
     }
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
     Judgement::of(findings)
 }
 

@@ -33,8 +33,9 @@ static TYPE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn tell(report: &Report) -> Told {
-    let first =
-        |pattern: &Regex| report.lines.iter().find_map(|line| Some(pattern.captures(line)?[1].trim().to_owned()));
+    let words: Vec<String> = report.lines.iter().map(|line| own_words(line)).collect();
+    let lines = || words.iter().flat_map(|words| words.lines());
+    let first = |pattern: &Regex| lines().find_map(|line| Some(pattern.captures(line)?[1].trim().to_owned()));
     let kind = first(&TYPE).unwrap_or_else(|| "exception".into());
     let says = first(&SAYS);
     let said = says.as_ref().map(|says| format!(": {says}")).unwrap_or_default();

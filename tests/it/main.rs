@@ -15,6 +15,7 @@ mod external_shells;
 mod given_mongod;
 mod hostile;
 mod interrupts;
+mod known_failures;
 mod planted_bugs;
 mod real_servers;
 mod repetition;
