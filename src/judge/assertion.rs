@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::normalise::{normalise, without_folder};
+use super::normalise::{normalise, normalise_code, without_folder};
 use super::story::{Told, findings};
 use super::{Class, Finding, Oracle};
 use crate::run::{Entry, Execution, Report, Trouble, entry};
@@ -66,7 +66,7 @@ pub(super) fn tell(report: &Report) -> Told {
 
 /// Quotes in an expression are of its own.
 fn invariant(expression: &str, file: &str) -> String {
-    let expression = normalise(&expression.replace(['\'', '"', '`', '[', ']', '{', '}'], ""));
+    let expression = normalise_code(&expression.replace(['\'', '"', '`', '[', ']', '{', '}'], ""));
     format!("Invariant failure {expression} {}", without_folder(file))
 }
 

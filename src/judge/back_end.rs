@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::normalise::normalise;
+use super::normalise::{normalise, normalise_code};
 use super::story::{Told, findings};
 use super::{Class, Finding, Oracle, one_bug};
 use crate::run::{Entry, Execution, Report, Trouble, entry};
@@ -52,7 +52,7 @@ pub(super) fn tell(report: &Report) -> Told {
     if let Some(found) = TRAP.captures(report.head()) {
         let file = found[2].rsplit('/').next().unwrap_or_default().to_owned();
         let expression = found[1].replace(['\'', '"', '[', ']', '{', '}'], "");
-        let message = format!("failed Assert {} {file}", normalise(&expression));
+        let message = format!("failed Assert {} {file}", normalise_code(&expression));
         return Told::of_words(Class::BackendDied, &message, format!("failed Assert({}) in {file}", &found[1]));
     }
     let words = match entry(report.head()) {

@@ -24,10 +24,25 @@ pub fn normalise(text: &str) -> String {
     let text = without_values(&NUMBERS.replace_all(text, "~"));
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ') {
-        let named = words.last().is_some_and(|last| names_follow(last, word));
+        let named = words.last().is_some_and(|last| names_follow(last, word)) || is_namespace(word);
         words.push(if named { "~".into() } else { without_folder(word) });
     }
     words.join(" ")
+}
+
+/// The same for an expression of a program: a name with a dot in it is a member there, not a collection.
+pub(super) fn normalise_code(text: &str) -> String {
+    without_values(&NUMBERS.replace_all(text, "~"))
+}
+
+/// `test.c` and `test.system.views`; but not `x.cpp`, `a.b()` or `java.lang.Integer`.
+fn is_namespace(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', ',', ':', ';']);
+    let lower = |part: &str| {
+        let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-$".contains(&byte));
+        plain && part.starts_with(|c: char| c.is_ascii_lowercase() || c == '_' || c == '$')
+    };
+    word.contains('.') && word.split('.').all(lower) && !SOURCES.iter().any(|ending| word.ends_with(ending))
 }
 
 /// `ns test.c`, `collection: c`, `index a_1`; but not `index out of bounds`.
@@ -142,6 +157,11 @@ mod tests {
         assert_eq!(normalise("ns test.c1 not found"), normalise("ns test.other not found"));
         assert_eq!(normalise("collection: a dropped"), "collection: ~ dropped");
         assert_eq!(normalise("index out of bounds"), "index out of bounds");
+        assert_eq!(
+            normalise("ns not found test.c4: x.cpp of java.lang.Long"),
+            "ns not found ~ x.cpp of java.lang.Long"
+        );
+        assert_eq!(normalise_code("_cursor.pos < 7"), "_cursor.pos < ~");
         assert_eq!(normalise("uuid 5f2c1a9e-0000-4aaa-8bbb-0123456789ab gone"), "uuid ~ gone");
         assert_eq!(normalise("on conn17 of abcdef0123456789abcdef01"), "on ~ of ~");
         assert_eq!(normalise("cannot open /tmp/x/y.wt at /home/me/src/a.cpp:7:3"), "cannot open ~ at a.cpp:~:~");
