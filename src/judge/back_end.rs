@@ -74,3 +74,25 @@ fn died(report: &Report) -> Told {
     told.symptom = told.symptom.weak();
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tell;
+    use crate::run::reports;
+
+    fn key(log: &[&str]) -> String {
+        tell(&reports(log.iter().copied())[0]).symptom.to_string()
+    }
+
+    #[test]
+    fn a_death_is_its_signal_and_the_function_that_ran() {
+        let died = "LOG:  client backend (PID 7) was terminated by signal 11: Segmentation fault";
+        let running = "DETAIL:  Failed process was running: SELECT a, b FROM api.find($1)";
+        assert_eq!(
+            key(&[died, running]),
+            "weak back-end died: client backend was terminated by signal 11 running api.find"
+        );
+        let trap = r#"TRAP: failed Assert("n > 0"), File: "/b/x.c", Line: 1, PID: 2"#;
+        assert_eq!(key(&[trap]), "back-end died: failed Assert n > ~ x.c");
+    }
+}

@@ -29,23 +29,34 @@ static JAVA_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:\$\$Lambda[/$.\w]*|\$\d+|Accessor\d+|/0x[0-9a-f]+)").expect("the pattern is well formed")
 });
 
-/// The functions that tell a stack from others: the first three of the project, or simply the first three where all are
-/// of libraries. Of a stack that ran over it is the recursion, in the order of the alphabet, as the place where it ends
-/// is chance.
-pub fn telling(stack: &[Frame]) -> Vec<String> {
+/// The functions that tell a stack from others.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// At most three, innermost first.
+    pub functions: Vec<String>,
+    /// False where only libraries were met, which many bugs share.
+    pub own: bool,
+}
+
+/// The first three functions of the project, or simply the first three where all are of libraries. Of a stack that ran
+/// over it is the recursion, in the order of the alphabet, as the place where it ends is chance.
+pub fn telling(stack: &[Frame]) -> Telling {
     let names: Vec<String> = stack.iter().map(clean).filter(|name| !name.is_empty()).collect();
-    let mut own: Vec<String> = names.iter().filter(|name| !is_library(name)).cloned().collect();
-    let often: std::collections::BTreeSet<String> =
-        own.iter().filter(|name| own.iter().filter(|other| other == name).count() >= RECURSION).cloned().collect();
-    if !often.is_empty() {
-        return often.iter().take(FRAMES).map(|name| without_package_path(name)).collect();
-    }
-    if own.is_empty() {
-        own = names;
-    }
-    own.dedup();
-    own.truncate(FRAMES);
-    own.iter().map(|name| without_package_path(name)).collect()
+    let project: Vec<&String> = names.iter().filter(|name| !is_library(name)).collect();
+    let own = !project.is_empty();
+    let count = |name: &&&String| project.iter().filter(|other| other == name).count();
+    let recursion: std::collections::BTreeSet<&String> =
+        project.iter().filter(|name| count(name) >= RECURSION).copied().collect();
+    let mut functions: Vec<&String> = if !recursion.is_empty() {
+        recursion.into_iter().collect()
+    } else if own {
+        project
+    } else {
+        names.iter().collect()
+    };
+    functions.dedup();
+    functions.truncate(FRAMES);
+    Telling { functions: functions.into_iter().map(|name| without_package_path(name)).collect(), own }
 }
 
 /// Go names functions by the whole path of their package, versions included.
@@ -133,8 +144,9 @@ fn path(name: &str) -> String {
         }
         before = c;
     }
-    let words = out.split_whitespace().filter(|word| !matches!(*word, "const" | "&" | "&&" | "noexcept" | "volatile"));
-    words.last().unwrap_or_default().replace("::::", "::").trim_matches(':').to_owned()
+    let mut words =
+        out.split_whitespace().filter(|word| !matches!(*word, "const" | "&" | "&&" | "noexcept" | "volatile"));
+    words.next_back().unwrap_or_default().replace("::::", "::").trim_matches(':').to_owned()
 }
 
 #[cfg(test)]
@@ -146,9 +158,8 @@ mod tests {
     }
 
     fn native_stack(names: &[&str]) -> Vec<String> {
-        telling(
-            &names.iter().map(|name| Frame { tongue: Tongue::Native, function: (*name).into() }).collect::<Vec<_>>(),
-        )
+        let frame = |name: &&str| Frame { tongue: Tongue::Native, function: (*name).into() };
+        telling(&names.iter().map(frame).collect::<Vec<_>>()).functions
     }
 
     #[test]
@@ -190,6 +201,8 @@ mod tests {
         ]);
         assert_eq!(stack, ["mongo::A::f", "mongo::g", "mongo::h"]);
         assert_eq!(native_stack(&["raise", "abort"]), ["raise", "abort"]);
+        let library = Frame { tongue: Tongue::Native, function: "raise".into() };
+        assert!(!telling(std::slice::from_ref(&library)).own && !telling(&[]).own);
     }
 
     #[test]

@@ -56,3 +56,26 @@ fn crash(report: &Report) -> Told {
         format!("the JVM failed: {what}"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tell;
+    use crate::run::reports;
+
+    fn key(log: &[&str]) -> String {
+        tell(&reports(log.iter().copied())[0]).symptom.to_string()
+    }
+
+    #[test]
+    fn neither_thread_nor_pid_is_part_of_the_identity() {
+        let log =
+            ["Exception in thread \"worker-7\" java.lang.IllegalStateException: cursor 7", "\tat a.B.c(B.java:1)"];
+        assert_eq!(key(&log), "JVM: java.lang.IllegalStateException: cursor ~ @ a.B.c");
+        let crash = [
+            "# A fatal error has been detected by the Java Runtime Environment:",
+            "#",
+            "#  SIGSEGV (0xb) at pc=0x1, pid=7",
+        ];
+        assert_eq!(key(&crash), "weak JVM: the JVM failed: SIGSEGV");
+    }
+}

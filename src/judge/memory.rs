@@ -30,3 +30,23 @@ pub(super) fn tell(report: &Report) -> Told {
     let words = own_words(report.head()).trim_start_matches(['#', ' ']).to_owned();
     Told::of_stack(Class::OutOfMemory, &normalise(&words), report, true, words)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tell;
+    use crate::run::reports;
+
+    fn key(log: &[&str]) -> String {
+        tell(&reports(log.iter().copied())[0]).symptom.to_string()
+    }
+
+    #[test]
+    fn a_kernels_line_names_the_process_and_is_weak() {
+        let line = "[1.2] Out of memory: Killed process 7 (mongod) total-vm:1kB";
+        assert_eq!(key(&[line]), "weak out of memory: the kernel killed mongod for want of memory");
+        assert_eq!(
+            key(&["memory allocation of 8 bytes failed"]),
+            "weak out of memory: memory allocation of ~ bytes failed"
+        );
+    }
+}

@@ -31,6 +31,10 @@ static OLD: LazyLock<Regex> =
 pub(super) fn tell(report: &Report) -> Told {
     if report.trouble == Trouble::GoPanic {
         let title = report.head().trim();
+        // `SIGSEGV: segmentation violation`: a signal that met the program outside Go.
+        if let Some((signal, _)) = title.split_once(": ").filter(|(word, _)| word.starts_with("SIG")) {
+            return Told::of_stack(Class::Crash, signal, report, true, format!("died by {signal}"));
+        }
         let words = title.strip_prefix("panic: ").unwrap_or(title);
         return Told::of_stack(Class::Panic, &normalise(words), report, false, title);
     }
@@ -45,4 +49,35 @@ pub(super) fn tell(report: &Report) -> Told {
     };
     let message = format!("{} {}", without_folder(&file), normalise(&words));
     Told::of_stack(Class::Panic, &message, report, false, format!("panicked at {file}: {words}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tell;
+    use crate::run::reports;
+
+    fn key(log: &[&str]) -> String {
+        tell(&reports(log.iter().copied())[0]).symptom.to_string()
+    }
+
+    #[test]
+    fn both_forms_of_a_rust_panic_give_file_and_message() {
+        let new = ["thread 'a' panicked at src/x.rs:1:2:", "the len is 3"];
+        assert_eq!(key(&new), "panic: x.rs the len is ~");
+        assert_eq!(key(&["thread 'b' panicked at 'the len is 9', src/x.rs:7:7"]), key(&new));
+    }
+
+    #[test]
+    fn a_go_panic_is_its_message_and_its_own_functions() {
+        let log = [
+            "panic: bad 7",
+            "",
+            "goroutine 3 [running]:",
+            "runtime.gopanic(0x1)",
+            "\t/a",
+            "x.org/y/v2/z.f(0x1)",
+            "\t/b",
+        ];
+        assert_eq!(key(&log), "panic: bad ~ @ z.f");
+    }
 }

@@ -10,8 +10,9 @@ pub struct Resource;
 /// stores by intent is far less.
 const MEMORY: u64 = 1 << 30;
 const DISK: u64 = 4 << 30;
-/// A file has some dozen connections at most, and all are closed when this is measured.
-const DESCRIPTORS: u64 = 500;
+/// A file has some dozen connections at most, and all are closed when this is measured; each collection and index may
+/// keep some files open.
+const DESCRIPTORS: u64 = 4_000;
 
 impl Oracle for Resource {
     fn name(&self) -> &'static str {
@@ -23,19 +24,28 @@ impl Oracle for Resource {
     }
 }
 
+/// One figure and its bound.
+struct Kind {
+    what: &'static str,
+    figure: fn(&Figures) -> Option<u64>,
+    bound: u64,
+    unit: &'static str,
+}
+
+const KINDS: [Kind; 3] = [
+    Kind { what: "memory", figure: |figures| figures.memory, bound: MEMORY, unit: " bytes" },
+    Kind { what: "files", figure: |figures| figures.disk, bound: DISK, unit: " bytes" },
+    Kind { what: "descriptors", figure: |figures| figures.descriptors, bound: DESCRIPTORS, unit: "" },
+];
+
 fn findings(usage: &ProcessUsage) -> Vec<Finding> {
-    let kinds: [(&str, fn(&Figures) -> Option<u64>, u64, &str); 3] = [
-        ("memory", |figures| figures.memory, MEMORY, " bytes"),
-        ("files", |figures| figures.disk, DISK, " bytes"),
-        ("descriptors", |figures| figures.descriptors, DESCRIPTORS, ""),
-    ];
-    let one = |(what, figure, bound, unit): (&str, fn(&Figures) -> Option<u64>, u64, &str)| {
+    let one = |Kind { what, figure, bound, unit }: &Kind| {
         let (before, after) = (figure(&usage.before)?, figure(&usage.after)?);
-        let grown = after.checked_sub(before).filter(|grown| *grown > bound)?;
+        let grown = after.checked_sub(before).filter(|grown| grown > bound)?;
         let title = format!("{what} of {} grew by {grown}{unit} to {after}{unit} during this file", usage.process);
         Some(Finding::weak_failure(Class::Resource, &format!("{what} of {} grow", usage.process), title))
     };
-    kinds.into_iter().filter_map(one).collect()
+    KINDS.iter().filter_map(one).collect()
 }
 
 #[cfg(test)]
@@ -55,7 +65,7 @@ mod tests {
         assert!(Resource.judge(&grown(MEMORY, 12)).is_empty());
         let found = Resource.judge(&grown(MEMORY + 1, 12));
         assert!(found[0].title.starts_with("memory of mongod grew by 1073741825 bytes"), "{found:?}");
-        assert_eq!(Resource.judge(&grown(0, 511)).len(), 1);
+        assert_eq!(Resource.judge(&grown(0, 4_011)).len(), 1);
     }
 
     #[test]

@@ -44,3 +44,23 @@ fn undefined(head: &str) -> String {
     let file = file.rsplit('/').next().unwrap_or_default();
     format!("{file} runtime error: {}", normalise(words))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tell;
+    use crate::run::reports;
+
+    fn key(log: &[&str]) -> String {
+        tell(&reports(log.iter().copied())[0]).symptom.to_string()
+    }
+
+    #[test]
+    fn kind_and_functions_identify_a_report_and_addresses_do_not() {
+        let log = [
+            "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x18 (pc 0x1)",
+            "    #0 0x1 in a::f(int) /x.cpp:1:2",
+        ];
+        assert_eq!(key(&log), "sanitizer: AddressSanitizer SEGV @ a::f");
+        assert_eq!(key(&["/b/x.cpp:1:2: runtime error: shift by 64"]), "sanitizer: x.cpp runtime error: shift by ~");
+    }
+}

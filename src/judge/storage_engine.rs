@@ -38,3 +38,21 @@ pub(super) fn tell(report: &Report) -> Told {
     }
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tell;
+    use crate::run::reports;
+
+    fn key(log: &[&str]) -> String {
+        tell(&reports(log.iter().copied())[0]).symptom.to_string()
+    }
+
+    #[test]
+    fn the_engines_function_and_the_method_called_identify_it() {
+        let head = "2018-07-02T09:08:07.654+0000 E STORAGE  [conn1] WiredTiger error (-31804)";
+        let log = format!("{head} [1:2][3:0x4], file:a-7.wt, WT_CURSOR.next: __wt_read, 283: WT_PANIC: library panic");
+        assert_eq!(key(&[&log]), "storage engine: WT_PANIC in __wt_read during WT_CURSOR.next");
+        assert_eq!(key(&[&format!("{head} WT_PANIC")]), "weak storage engine: WT_PANIC");
+    }
+}

@@ -3,7 +3,7 @@
 //! The cause of a death is the first report that ends a process; later ones are its symptoms. Reports that a process
 //! survives are failures of their own.
 
-use super::frame_name::telling;
+use super::frame_name::{Telling, telling};
 use super::symptom::unite;
 use super::{
     Class, Finding, Symptom, assertion, back_end, crash, jvm, memory, panic, sanitizer, storage_engine, uncaught,
@@ -27,7 +27,8 @@ impl Told {
         Self { class, symptom: Symptom::new(class, message), title: title.into() }
     }
 
-    /// A report that is identified by its stack too; without one its words are what many bugs say, if `or_weak`.
+    /// A report that is identified by its stack too. If `or_weak`, its words are what many bugs say: without a function
+    /// of the project it is weak.
     pub(super) fn of_stack(
         class: Class,
         message: &str,
@@ -35,11 +36,10 @@ impl Told {
         or_weak: bool,
         title: impl Into<String>,
     ) -> Self {
-        let frames = telling(&report.stack());
-        let place = frames.first().map(|frame| format!(" in {frame}")).unwrap_or_default();
-        let bare = frames.is_empty();
-        let symptom = Symptom::new(class, message).with_frames(frames);
-        let symptom = if bare && or_weak { symptom.weak() } else { symptom };
+        let Telling { functions, own } = telling(&report.stack());
+        let place = functions.first().map(|function| format!(" in {function}")).unwrap_or_default();
+        let symptom = Symptom::new(class, message).with_frames(functions);
+        let symptom = if or_weak && !own { symptom.weak() } else { symptom };
         Self { class, symptom, title: title.into() + &place }
     }
 }
@@ -183,7 +183,8 @@ fn of_exit<'a>(execution: &'a Execution, exit: &'a ServerExit) -> Story<'a> {
     // that what the tail says itself goes first.
     let tail_tells = reports.iter().any(is_fatal);
     let known: Vec<String> = reports.iter().map(|report| report.head().to_owned()).collect();
-    reports.extend(from_log.into_iter().filter(|one| !known.contains(&one.lines[0]) && !(tail_tells && is_fatal(one))));
+    let is_told = |one: &Report| known.iter().any(|head| head == one.head()) || (tail_tells && is_fatal(one));
+    reports.extend(from_log.into_iter().filter(|one| !is_told(one)));
     reports.extend(of_kernel(execution, exit));
     Story { process: &exit.process.name, exit: Some(exit), reports }
 }
@@ -197,4 +198,55 @@ fn of_kernel(execution: &Execution, exit: &ServerExit) -> Vec<Report> {
     let name = format!(" {} (", exit.process.pid);
     let all = in_log(execution, KERNEL);
     all.into_iter().filter(|report| report.head().contains(&name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::judge::tests::{clean, exit};
+    use crate::judge::{Class, judge};
+    use crate::run::Execution;
+    use crate::server::{ExitStatus, LogLine};
+
+    const ABORT: ExitStatus = ExitStatus::Signal { number: 6, core: false };
+
+    fn log(process: &str, text: &str) -> LogLine {
+        LogLine { process: process.into(), text: text.into() }
+    }
+
+    #[test]
+    fn the_first_fatal_report_is_the_cause_and_later_ones_are_its_symptoms() {
+        let tail = ["panic: first", "fatal error: second"];
+        let judgement = judge(&Execution { exits: vec![exit(ExitStatus::Code(2), &tail)], ..clean() });
+        let shown: Vec<String> = judgement.findings[0].symptoms.iter().map(ToString::to_string).collect();
+        assert_eq!(judgement.findings.len(), 1);
+        assert_eq!(shown[..2], ["panic: first", "panic: fatal error: second"]);
+        assert_eq!(shown[2], "weak crash: mongod exited with status 2");
+    }
+
+    #[test]
+    fn a_head_that_is_past_the_tail_is_found_in_the_log() {
+        let exits = vec![exit(ABORT, &["goroutine 7 [select]:"])];
+        let judgement = judge(&Execution { exits, log: vec![log("mongod", "panic: x")], ..clean() });
+        assert_eq!(judgement.findings[0].class, Some(Class::Panic));
+        assert_eq!(judgement.findings.len(), 1);
+    }
+
+    #[test]
+    fn a_report_that_is_survived_is_no_cause_of_a_fault() {
+        let fault = ExitStatus::Signal { number: 11, core: false };
+        let lines = ["x.cpp:1:2: runtime error: y"];
+        assert_eq!(judge(&Execution { exits: vec![exit(fault, &lines)], ..clean() }).failures().count(), 2);
+        assert_eq!(judge(&Execution { exits: vec![exit(ABORT, &lines)], ..clean() }).failures().count(), 1);
+    }
+
+    #[test]
+    fn the_kernels_line_counts_for_the_process_that_it_names() {
+        let killed = ExitStatus::Signal { number: 9, core: false };
+        let class = |pid: u32| {
+            let line = format!("Out of memory: Killed process {pid} (mongod)");
+            let execution = Execution { exits: vec![exit(killed, &[])], log: vec![log("kernel", &line)], ..clean() };
+            judge(&execution).findings[0].class
+        };
+        assert_eq!((class(4711), class(12)), (Some(Class::OutOfMemory), Some(Class::Crash)));
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) fn clean() -> Execution {
     }
 }
 
-fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
+pub(super) fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
     let process = ServerProcess { name: "mongod".into(), pid: 4711, started: 1, log: "mongod.log".into() };
     ServerExit { process, status, log_tail: log_tail.iter().map(ToString::to_string).collect() }
 }

@@ -42,3 +42,20 @@ pub(super) fn tell(report: &Report) -> Told {
     let message = normalise(&format!("{kind}{said}"));
     Told::of_stack(Class::UncaughtException, &message, report, says.is_none(), format!("uncaught {kind}{said}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tell;
+    use crate::run::reports;
+
+    fn key(log: &[&str]) -> String {
+        tell(&reports(log.iter().copied())[0]).symptom.to_string()
+    }
+
+    #[test]
+    fn the_exceptions_type_and_words_identify_it() {
+        let log = ["terminate called after throwing an instance of 'std::out_of_range'", "  what():  index 7 of 3"];
+        assert_eq!(key(&log), "uncaught exception: std::out_of_range: index ~ of ~");
+        assert_eq!(key(&["terminate() called. No exception is active"]), "weak uncaught exception: exception");
+    }
+}

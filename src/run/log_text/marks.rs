@@ -39,6 +39,12 @@ const PLAIN: &[(&str, Trouble)] = &[
     ("fatal error: runtime: out of memory", Trouble::OutOfMemory),
     ("fatal error: runtime: cannot allocate memory", Trouble::OutOfMemory),
     ("fatal error: ", Trouble::GoPanic),
+    // A signal that met a Go program outside Go; SIGQUIT asks for the stacks only.
+    ("SIGSEGV: segmentation violation", Trouble::GoPanic),
+    ("SIGABRT: abort", Trouble::GoPanic),
+    ("SIGBUS: bus error", Trouble::GoPanic),
+    ("SIGILL: illegal instruction", Trouble::GoPanic),
+    ("SIGFPE: floating-point exception", Trouble::GoPanic),
     ("TRAP: ", Trouble::BackendPanic),
     ("# A fatal error has been detected by the Java Runtime Environment", Trouble::JvmCrash),
     ("# There is insufficient memory for the Java Runtime Environment", Trouble::OutOfMemory),

@@ -53,10 +53,15 @@ static PROBLEMATIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"^# [CVjJAv] +(?
 /// `main.f(0x1, ...)`, followed by a line with its place.
 static GO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([\w./\-*()\[\]~%]+)\(.*\)$"));
 
+/// Reads the first stack of one form; gives nothing where there is none.
+type Reader = fn(&[String]) -> Vec<Frame>;
+
+/// A form whose frames could be taken for another's comes first.
+const READERS: [Reader; 6] = [json, java, go, numbered, symbols, rust];
+
 /// The first stack in these lines.
 pub(super) fn stack(lines: &[String]) -> Vec<Frame> {
-    let readers: [fn(&[String]) -> Vec<Frame>; 6] = [json, java, go, numbered, symbols, rust];
-    let mut found = readers.iter().map(|read| read(lines)).find(|frames| !frames.is_empty()).unwrap_or_default();
+    let mut found = READERS.iter().map(|read| read(lines)).find(|frames| !frames.is_empty()).unwrap_or_default();
     found.truncate(MOST_FRAMES);
     found
 }
