@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8Path;
 
 use super::average::Average;
-use super::check::{Usage, answers, reachable, validate_all};
+use super::check::{Usage, answers, kernel_lines, reachable, validate_all};
 use super::execution::{Check, Execution, Hang, HangKind};
 use super::hang::HangTimer;
 use super::log_text::noteworthy;
@@ -135,7 +135,8 @@ impl<'a> Batch<'a> {
         self.settle(&mut watched);
         watched.end_where_the_server_died();
         let checks = self.check(&watched);
-        let log = noteworthy(self.topology.new_log_lines(), Execution::LOG_LINES);
+        let mut log = noteworthy(self.topology.new_log_lines(), Execution::LOG_LINES);
+        log.extend(kernel_lines(&watched.exits));
         let after = Usage::of(&self.topology.processes());
         let usage = before.until(&after);
         self.used = Some(after);
