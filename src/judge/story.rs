@@ -130,9 +130,8 @@ fn death(execution: &Execution, story: &Story<'_>, cause: usize) -> Finding {
     let mut symptoms = vec![symptom];
     for report in story.reports.iter().filter(|report| report.trouble.outlook() == Outlook::Fatal) {
         let later = tell(report).symptom;
-        // Where a process was when it was told to abort does not tell the reasons apart.
-        let is_echo = report.trouble == Trouble::Signal && !symptoms[0].is_same(&later);
-        let later = if is_echo { later.weak() } else { later };
+        // What a process says after its first trouble is what it says after many; where it was then tells less still.
+        let later = if symptoms[0].is_same(&later) { later } else { later.weak() };
         unite(&mut symptoms, &[later]);
     }
     if let Some(exit) = story.exit {
@@ -219,7 +218,7 @@ mod tests {
         let judgement = judge(&Execution { exits: vec![exit(ExitStatus::Code(2), &tail)], ..clean() });
         let shown: Vec<String> = judgement.findings[0].symptoms.iter().map(ToString::to_string).collect();
         assert_eq!(judgement.findings.len(), 1);
-        assert_eq!(shown[..2], ["panic: first", "panic: fatal error: second"]);
+        assert_eq!(shown[..2], ["panic: first", "weak panic: fatal error: second"]);
         assert_eq!(shown[2], "weak crash: mongod exited with status 2");
     }
 

@@ -50,14 +50,30 @@ static POSTGRES: LazyLock<Regex> = LazyLock::new(|| {
 /// `[ 12.3] Out of memory: ...`, or as journals and syslog have it.
 static KERNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:.{0,80}? kernel: )?(?:\[ *\d+\.\d+\] )?(.*)$"));
 
+/// `{"t":{...},"s":"F","c":"-","id":1,"ctx":"x","msg":"words","attr":{"msgid":2`, and no end.
+static CUT: LazyLock<Regex> = LazyLock::new(|| {
+    let start = r#"^\{"t":\{[^}]*\},"s":"([FEWID])\d?","c":"[^"]*","id":\d+,"ctx":"[^"]*",(?:"svc":"[^"]*",)?"#;
+    pattern(&format!(r#"{start}"msg":"((?:[^"\\]|\\.)*)"(?:,"attr":\{{"msgid":(\d+))?"#))
+});
+
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of our own is well formed")
+}
+
+/// What is left of a JSON line that was cut: its message stands before everything that users wrote. Of the attributes
+/// only the number of a fatal assertion is looked for, which is the first of them.
+fn cut_line(line: &str) -> Option<Line> {
+    let found = CUT.captures(line)?;
+    let msg = serde_json::from_str(&format!("\"{}\"", &found[2])).ok()?;
+    let number = found.get(3).and_then(|digits| digits.as_str().parse::<u64>().ok());
+    let attr = number.map_or(Value::Null, |number| serde_json::json!({ "msgid": number }));
+    Some(Line { s: found[1].to_owned(), msg, attr })
 }
 
 /// Reads a line as what it is.
 pub fn entry(line: &str) -> Entry<'_> {
     if line.starts_with('{')
-        && let Ok(Line { s, msg, attr }) = serde_json::from_str(line)
+        && let Some(Line { s, msg, attr }) = serde_json::from_str(line).ok().or_else(|| cut_line(line))
     {
         let severity = s.chars().next().unwrap_or('I');
         return Entry::Mongod { severity, message: msg.trim().to_owned(), attr: Some(attr) };
@@ -104,6 +120,15 @@ mod tests {
         let line = "2026-01-01 10:00:00.123 UTC [42] ERROR:  no such thing: PANIC:  x";
         assert_eq!(entry(line), Entry::Postgres { level: "ERROR", message: "no such thing: PANIC:  x" });
         assert!(matches!(entry("user said \"PANIC:  x\""), Entry::Plain(_)));
+    }
+
+    #[test]
+    fn a_cut_json_line_keeps_its_message() {
+        let line = r#"{"t":{"$date":"x"},"s":"F","c":"-","id":1,"ctx":"conn1","msg":"Fatal assertion","attr":{"msgid":7,"error":"a"#;
+        let Entry::Mongod { severity: 'F', message, attr: Some(attr) } = entry(line) else {
+            panic!("{:?}", entry(line))
+        };
+        assert_eq!((message.as_str(), attr["msgid"].as_u64()), ("Fatal assertion", Some(7)));
     }
 
     #[test]
