@@ -11,7 +11,6 @@ use crate::shell::embedded::EmbeddedShell;
 
 /// How long `validate` may take after one file.
 const VALIDATE_FOR: Duration = Duration::from_secs(20);
-const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Lets `work` run files against the server of the desk's options; whatever comes of it, the server is stopped then.
 ///
@@ -37,6 +36,6 @@ pub fn against_a_server(
     let timer = options.timer(hang_min);
     let mut batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, validate_for).already_started();
     let outcome = work(desk, &mut batch);
-    topology.stop(STOP_GRACE);
-    outcome
+    let ended = desk.shut_down(&mut batch);
+    outcome.and(ended)
 }

@@ -12,6 +12,7 @@ mod confirm;
 mod desk;
 mod ending;
 mod fuzz;
+pub mod known;
 mod options;
 mod reproduce;
 mod rerun;

@@ -27,6 +27,8 @@ pub struct RunOptions {
     pub shell_memory: u64,
     /// `--checks`: whether `validate` runs after each file.
     pub validate: bool,
+    /// `--known`: a file of failures that do not fail the run.
+    pub known: Option<Utf8PathBuf>,
     /// `--stop-at-first-failure`
     pub stop_at_first_failure: bool,
     /// `--seed`, drawn if not given.

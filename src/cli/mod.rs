@@ -2,9 +2,11 @@
 
 mod corpus;
 mod fuzz;
+mod judge;
 mod list;
 mod options;
 mod server;
+mod signature;
 mod triage;
 
 use std::process::ExitCode as Status;

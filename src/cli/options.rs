@@ -48,6 +48,9 @@ pub struct RunArguments {
     /// What is checked on the server after each file: validate or none
     #[arg(long, value_name = "CHECKS", default_value = "validate", value_parser = ["validate", "none"], env = "JSTESTFUZZ_CHECKS")]
     checks: String,
+    /// Known failures with their tickets, which do not fail the run; see docs/known-failures.md
+    #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_KNOWN")]
+    pub known: Option<Utf8PathBuf>,
     /// What runs the files: embedded, mongosh[=PATH] or mongo[=PATH]
     #[arg(long, value_name = "SHELL", default_value_t, env = "JSTESTFUZZ_SHELL")]
     shell: ShellChoice,
@@ -59,7 +62,7 @@ pub struct RunArguments {
     stop_at_first_failure: bool,
     /// Where everything is written
     #[arg(long, value_name = "DIR", default_value = "jstestfuzz", env = "JSTESTFUZZ_OUT")]
-    out: Utf8PathBuf,
+    pub out: Utf8PathBuf,
     /// The number on which every random choice hangs; drawn and printed if not given
     #[arg(long, value_name = "N", env = "JSTESTFUZZ_SEED")]
     seed: Option<u64>,
@@ -72,8 +75,11 @@ pub struct RunArguments {
 #[derive(Debug, Args)]
 pub struct RunFiles {
     /// JavaScript files, run in this order against one server
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "judge_only", value_name = "FILE")]
     pub files: Vec<Utf8PathBuf>,
+    /// Runs nothing: judges the records of the last run in --out, or the records and folders that are named
+    #[arg(long)]
+    pub judge_only: bool,
     #[command(flatten)]
     pub run: RunArguments,
 }
@@ -134,6 +140,7 @@ impl RunArguments {
             shell: self.shell.clone(),
             shell_memory: self.shell_memory,
             validate: self.checks == "validate",
+            known: self.known.clone(),
             stop_at_first_failure: self.stop_at_first_failure,
             seed: self.seed.unwrap_or_else(drawn_seed),
             repeat: self.repeat(),

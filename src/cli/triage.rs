@@ -2,14 +2,13 @@
 
 use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
-use serde::Deserialize;
 
 use crate::campaign::CampaignError;
 use crate::exit_code::ExitCode;
-use crate::judge::{Verdict, judge};
+use crate::judge::Known;
 use crate::report::say;
 use crate::run::Execution;
-use crate::store::read_json;
+use crate::store::read_record;
 
 /// Looks at failures that a run recorded.
 #[derive(Debug, Parser)]
@@ -21,12 +20,15 @@ pub struct Triage {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Judges records again with today's oracles
+    /// Judges records again with today's oracles: one line a record, and a total
     Judge {
-        /// record.json of executions
+        /// record.json files, or folders with such
         #[arg(required = true, value_name = "RECORD")]
         records: Vec<Utf8PathBuf>,
     },
+    /// Works on the signatures by which failures are one bug
+    #[command(subcommand)]
+    Signature(super::signature::SignatureCommand),
     /// Says where to look first: the last completed statement and the first that was not
     Locate {
         /// record.json of an execution
@@ -35,38 +37,16 @@ enum Command {
     },
 }
 
-#[derive(Deserialize)]
-struct Record {
-    execution: Execution,
-}
-
 /// Runs one of them.
 pub fn run(triage: &Triage) -> Result<ExitCode, CampaignError> {
     match &triage.command {
-        Command::Judge { records } => judge_again(records),
+        Command::Judge { records } => super::judge::again(records, &Known::default()),
+        Command::Signature(command) => super::signature::run(command),
         Command::Locate { record } => {
-            locate(&read(record)?);
+            locate(&read_record(record)?);
             Ok(ExitCode::Clean)
         }
     }
-}
-
-fn read(path: &Utf8PathBuf) -> Result<Execution, CampaignError> {
-    let record: Record = read_json(path)?;
-    Ok(record.execution)
-}
-
-fn judge_again(records: &[Utf8PathBuf]) -> Result<ExitCode, CampaignError> {
-    let mut failures = false;
-    for path in records {
-        let judgement = judge(&read(path)?);
-        failures |= judgement.verdict == Verdict::Failure;
-        say(&format!("{path}: {:?}", judgement.verdict));
-        for finding in &judgement.findings {
-            say(&format!("  [{}] {}", finding.signature, finding.title));
-        }
-    }
-    Ok(if failures { ExitCode::FailuresFound } else { ExitCode::Clean })
 }
 
 fn locate(execution: &Execution) {

@@ -27,10 +27,12 @@ pub(crate) fn clean() -> Execution {
         log: Vec::new(),
         infrastructure: None,
         interrupted: false,
+        usage: Vec::new(),
+        shutdown: Vec::new(),
     }
 }
 
-fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
+pub(super) fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
     let process = ServerProcess { name: "mongod".into(), pid: 4711, started: 1, log: "mongod.log".into() };
     ServerExit { process, status, log_tail: log_tail.iter().map(ToString::to_string).collect() }
 }

@@ -66,7 +66,7 @@ pub fn cpu_time(pid: u32) -> Option<Duration> {
 }
 
 /// Children, their children and so on, whatever group or session they chose.
-pub(super) fn descendants(pid: u32) -> Vec<Identity> {
+pub fn descendants(pid: u32) -> Vec<Identity> {
     let one = |pid: u32| {
         let stat = Stat::read(pid)?;
         Some((Identity { pid, started: stat.number(22)? }, stat.number(4)?))

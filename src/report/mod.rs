@@ -12,9 +12,9 @@ use crate::judge::Judgement;
 use crate::run::Execution;
 
 pub use effectiveness::Effectiveness;
-pub use failure::{FailureBlock, Failures, ShownAgain};
+pub use failure::{FULL_REPORTS, FailureBlock, Failures, ShownAgain, Sighted};
 pub use human::{Human, say};
-pub use summary::Summary;
+pub use summary::{KnownFailure, Summary, word};
 pub use tally::{Tally, TestOutcome};
 
 /// Something worth telling.

@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use camino::Utf8Path;
+
 use super::average::Average;
-use super::check::{answers, validate_all};
+use super::check::{Usage, answers, kernel_lines, reachable, validate_all};
 use super::execution::{Check, Execution, Hang, HangKind};
 use super::hang::HangTimer;
-use super::log_text::trouble;
+use super::log_text::noteworthy;
 use super::watch::{Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::server::{LogLine, ServerError, Topology};
@@ -19,6 +21,8 @@ const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
 const BEHIND_THE_TIMER: Duration = Duration::from_millis(200);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
+/// A living server that answers nobody for so long is unreachable, however busy the machine.
+const REACHABLE_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why a batch cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +46,8 @@ pub struct Batch<'a> {
     validate_for: Duration,
     starts: u32,
     up: bool,
+    /// What the server used when the last file was over.
+    used: Option<Usage>,
 }
 
 impl<'a> Batch<'a> {
@@ -54,7 +60,7 @@ impl<'a> Batch<'a> {
         validate_for: Duration,
     ) -> Self {
         let average = Average::default();
-        Self { shell, topology, interrupts, timer, average, validate_for, starts: 0, up: false }
+        Self { shell, topology, interrupts, timer, average, validate_for, starts: 0, up: false, used: None }
     }
 
     /// Says that the topology was started already, so that the first file need not do it.
@@ -73,8 +79,27 @@ impl<'a> Batch<'a> {
     pub fn fresh_server(&mut self) {
         if self.topology.restartable() {
             self.topology.stop(STOP_GRACE);
+            self.topology.asked_ends();
             self.up = false;
+            self.used = None;
         }
+    }
+
+    /// Asks the server to end within `grace` and records how it did; `None` where nothing of ours runs.
+    pub fn shut_down(&mut self, grace: Duration) -> Option<Execution> {
+        let started = jiff::Timestamp::now().to_string();
+        let last_lines = self.topology.new_log_lines();
+        self.topology.stop(grace);
+        self.up = false;
+        let (shutdown, lines): (Vec<_>, Vec<_>) = self.topology.asked_ends().into_iter().unzip();
+        if shutdown.is_empty() {
+            return None;
+        }
+        let elapsed = shutdown.iter().map(|end| end.waited).max().unwrap_or_default();
+        let log = noteworthy(last_lines.into_iter().chain(lines.into_iter().flatten()).collect(), Execution::LOG_LINES);
+        let blank = self.not_run("shutdown".into(), 0, started, String::new());
+        let interrupted = self.interrupts.requested().is_some();
+        Some(Execution { end: ShellEnd::Completed, infrastructure: None, elapsed, log, shutdown, interrupted, ..blank })
     }
 
     /// Counts a runtime of a similar file, so that the hang timer knows an average before the first file.
@@ -94,8 +119,9 @@ impl<'a> Batch<'a> {
     pub fn execute(&mut self, job: &Job, statements: u32, output: &mut dyn Write) -> Result<Execution, RunError> {
         let started = jiff::Timestamp::now().to_string();
         if let Err(error) = self.bring_up() {
-            return Ok(self.not_run(job, statements, started, error.to_string()));
+            return Ok(self.not_run(&job.path, statements, started, error.to_string()));
         }
+        let before = self.used.take().unwrap_or_else(|| Usage::of(&self.topology.processes()));
         let average = self.average.value();
         let threshold = self.timer.threshold(average);
         let own = threshold + BEHIND_THE_TIMER;
@@ -109,9 +135,13 @@ impl<'a> Batch<'a> {
         self.settle(&mut watched);
         watched.end_where_the_server_died();
         let checks = self.check(&watched);
-        let log = noteworthy(self.topology.new_log_lines());
+        let mut log = noteworthy(self.topology.new_log_lines(), Execution::LOG_LINES);
+        log.extend(kernel_lines(&watched.exits));
+        let after = Usage::of(&self.topology.processes());
+        let usage = before.until(&after);
+        self.used = Some(after);
         self.aftermath(&watched, &checks);
-        Ok(self.record(&job, statements, started, watched, checks, log))
+        Ok(Execution { usage, ..self.record(&job, statements, started, watched, checks, log) })
     }
 
     fn bring_up(&mut self) -> Result<(), ServerError> {
@@ -144,11 +174,16 @@ impl<'a> Batch<'a> {
 
     fn check(&mut self, watched: &Watched) -> Vec<Check> {
         let alive = watched.exits.is_empty() && !blames_server(watched.hang.as_ref()) && !watched.interrupted;
-        if alive && !self.validate_for.is_zero() {
-            vec![validate_all(&self.topology.connection(), self.validate_for)]
-        } else {
-            Vec::new()
+        let mut checks = Vec::new();
+        // Of somebody else's server nobody can say that it lives.
+        if alive && !self.topology.processes().is_empty() {
+            checks.push(reachable(&self.topology.connection(), REACHABLE_WITHIN));
         }
+        let answers = checks.iter().all(|check| check.findings.is_empty());
+        if alive && answers && !self.validate_for.is_zero() {
+            checks.push(validate_all(&self.topology.connection(), self.validate_for));
+        }
+        checks
     }
 
     /// Decides whether the next file needs a new server, and stops what is left of this one.
@@ -192,12 +227,14 @@ impl<'a> Batch<'a> {
             log,
             infrastructure: None,
             interrupted: watched.interrupted,
+            usage: Vec::new(),
+            shutdown: Vec::new(),
         }
     }
 
-    fn not_run(&self, job: &Job, statements: u32, started: String, why: String) -> Execution {
+    fn not_run(&self, file: &Utf8Path, statements: u32, started: String, why: String) -> Execution {
         Execution {
-            file: job.path.clone(),
+            file: file.to_owned(),
             statements,
             started,
             elapsed: Duration::ZERO,
@@ -215,6 +252,8 @@ impl<'a> Batch<'a> {
             log: Vec::new(),
             infrastructure: Some(why),
             interrupted: false,
+            usage: Vec::new(),
+            shutdown: Vec::new(),
         }
     }
 }
@@ -222,8 +261,4 @@ impl<'a> Batch<'a> {
 /// A shell that spins leaves the server as it was; every other hang needs a new one.
 fn blames_server(hang: Option<&Hang>) -> bool {
     hang.is_some_and(|hang| hang.kind != HangKind::ShellSpins)
-}
-
-fn noteworthy(lines: Vec<LogLine>) -> Vec<LogLine> {
-    lines.into_iter().filter(|line| trouble(&line.text).is_some()).take(Execution::LOG_LINES).collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use crate::server::{LogLine, ServerExit};
+use crate::server::{AskedEnd, LogLine, ServerExit};
 use crate::shell::{CommandFigures, Note, ShellEnd, StatementDone};
 
 /// One file's run.
@@ -43,12 +43,18 @@ pub struct Execution {
     pub hang: Option<Hang>,
     /// What was checked on the living server afterwards.
     pub checks: Vec<Check>,
-    /// Server log lines that speak of trouble, at most [`Execution::LOG_LINES`].
+    /// Server log lines that speak of trouble, and what follows them, at most [`Execution::LOG_LINES`].
     pub log: Vec<LogLine>,
     /// The server could not be brought up, or brought back: nothing can be said of the file.
     pub infrastructure: Option<String>,
     /// Somebody stopped the run while this file was under way.
     pub interrupted: bool,
+    /// What each server process used before and after the file; empty where it cannot be measured.
+    #[serde(default)]
+    pub usage: Vec<ProcessUsage>,
+    /// How the processes ended that were asked to; only in the record of a run's end.
+    #[serde(default)]
+    pub shutdown: Vec<AskedEnd>,
 }
 
 impl Execution {
@@ -123,6 +129,28 @@ pub enum HangKind {
     Idle,
     /// Commands go back and forth, but the file does not end.
     Slow,
+}
+
+/// What one server process used around a file, its children included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessUsage {
+    /// Its name.
+    pub process: String,
+    /// When the file began.
+    pub before: Figures,
+    /// When it was over and everything was checked.
+    pub after: Figures,
+}
+
+/// What a process uses at one moment; `None` where that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Memory of its own, in bytes: not files, not what it shares.
+    pub memory: Option<u64>,
+    /// Files in its folder, in bytes.
+    pub disk: Option<u64>,
+    /// Open files and connections.
+    pub descriptors: Option<u64>,
 }
 
 /// One check on the living server.

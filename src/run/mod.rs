@@ -14,6 +14,8 @@ mod watch;
 
 pub use average::Average;
 pub use batch::{Batch, RunError};
-pub use execution::{Check, CheckFinding, Execution, Hang, HangKind, Sighting};
+pub use execution::{Check, CheckFinding, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
 pub use hang::HangTimer;
-pub use log_text::{Trouble, is_routine, trouble};
+pub use log_text::{
+    Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_routine, noteworthy, own_words, reports, trouble,
+};

@@ -62,6 +62,12 @@ pub trait Topology: Send {
     /// Ends every process: politely, then by force, within `grace`.
     fn stop(&mut self, grace: Duration);
 
+    /// How the processes ended that [`Topology::stop`] asked to, since the last call, each with its last new log lines.
+    /// Nothing for who asks nobody.
+    fn asked_ends(&mut self) -> Vec<(AskedEnd, Vec<LogLine>)> {
+        Vec::new()
+    }
+
     /// True where [`Topology::start`] can bring it back after a crash or a hang.
     fn restartable(&self) -> bool;
 }
@@ -88,6 +94,17 @@ pub struct ServerExit {
     pub status: ExitStatus,
     /// The last lines of its log, at most 200.
     pub log_tail: Vec<String>,
+}
+
+/// The end of a server's process that was asked to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedEnd {
+    /// Which.
+    pub process: ServerProcess,
+    /// How it ended by itself; `None` if it had to be killed.
+    pub status: Option<ExitStatus>,
+    /// How long that took.
+    pub waited: Duration,
 }
 
 /// One line of a server's log.

@@ -6,7 +6,7 @@ use super::hello::version;
 use super::launch::{Place, launch};
 use super::running::{Running, discard_data, prune_cores};
 use super::spec::Product;
-use super::{LogLine, ServerError, ServerExit, ServerProcess, Topology};
+use super::{AskedEnd, LogLine, ServerError, ServerExit, ServerProcess, Topology};
 use crate::wire::uri::Settings;
 
 /// Cores kept of one run: what a person can look at.
@@ -20,12 +20,13 @@ pub struct Standalone {
     running: Vec<Running>,
     starts: u32,
     version: Option<String>,
+    asked_ends: Vec<(AskedEnd, Vec<LogLine>)>,
 }
 
 impl Standalone {
     /// Nothing is started yet.
     pub fn new(product: Product, place: Place) -> Self {
-        Self { product, place, running: Vec::new(), starts: 0, version: None }
+        Self { product, place, running: Vec::new(), starts: 0, version: None, asked_ends: Vec::new() }
     }
 
     /// Kills what is left of the last start and removes its data.
@@ -95,8 +96,12 @@ impl Topology for Standalone {
     fn stop(&mut self, grace: Duration) {
         let deadline = Instant::now() + grace;
         while let Some(running) = self.running.pop() {
-            running.stop(deadline);
+            self.asked_ends.extend(running.stop(deadline));
         }
+    }
+
+    fn asked_ends(&mut self) -> Vec<(AskedEnd, Vec<LogLine>)> {
+        std::mem::take(&mut self.asked_ends)
     }
 
     fn restartable(&self) -> bool {
