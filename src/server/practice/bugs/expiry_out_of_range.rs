@@ -13,7 +13,7 @@ pub const BUG: PlantedBug = PlantedBug {
     depth: Depth::TwoStatements,
     found_by: FoundBy::SmallestProgram,
     tries: 1,
-    condition: "two statements in order: an index with expireAfterSeconds is created, then collMod gives it an expireAfterSeconds that is no number from 0 to 2147483647",
+    condition: "two statements in order: an index with expireAfterSeconds is created, then collMod gives it an expireAfterSeconds that is NaN or infinite",
     title: "Fatal assertion 6852200 when collMod gives a TTL index an impossible expiry",
     program: "db.c.drop(); db.c.createIndex({t: 1}, {expireAfterSeconds: 60}); db.runCommand({collMod: 'c', index: {keyPattern: {t: 1}, expireAfterSeconds: NaN}});",
     hook: Hook::Before(check),
@@ -23,8 +23,8 @@ pub const BUG: PlantedBug = PlantedBug {
 fn check(call: &Call<'_>) -> Result<(), CommandError> {
     let index = call.command.get_document("index").filter(|_| call.name == "collMod");
     let Some(seconds) = index.and_then(|index| index.get("expireAfterSeconds")) else { return Ok(()) };
-    let possible = seconds.as_f64().is_some_and(|seconds| (0.0..=2_147_483_647.0).contains(&seconds));
-    if !possible && look::collection(call).is_some_and(|collection| expires(&collection)) {
+    let endless = seconds.as_f64().is_some_and(|seconds| !seconds.is_finite());
+    if endless && look::collection(call).is_some_and(|collection| expires(&collection)) {
         let place = Place { file: "src/practice/catalog/coll_mod.cpp", line: 401 };
         faults::fatal_assertion(&call.server.log, &call.connection.name, 6852200, place);
     }

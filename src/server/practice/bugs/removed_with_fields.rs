@@ -11,7 +11,7 @@ pub const BUG: PlantedBug = PlantedBug {
     class: Class::Crash,
     depth: Depth::NowAndThen,
     found_by: FoundBy::SmallestProgram,
-    tries: 10,
+    tries: 20,
     condition: "one time in ten: a findAndModify removes a document and has fields and a sort",
     title: "Segmentation fault, now and then, when findAndModify projects a document that it removed",
     program: "for (var i = 0; i < 5; i++) { db.c.insert({a: i}); db.c.findAndModify({query: {}, sort: {a: 1}, fields: {a: 1}, remove: true}); }",

@@ -11,7 +11,7 @@ pub const BUG: PlantedBug = PlantedBug {
     class: Class::InternalError,
     depth: Depth::NowAndThen,
     found_by: FoundBy::SmallestProgram,
-    tries: 10,
+    tries: 20,
     condition: "one time in ten: a count with a skip and a hint",
     title: "count with skip and hint is answered with std::bad_alloc, now and then",
     program: "db.c.drop(); db.c.insert({a: 1}); for (var i = 0; i < 5; i++) { db.runCommand({count: 'c', skip: 1, hint: '_id_'}); }",
