@@ -17,6 +17,7 @@ mod interrupts;
 mod planted_bugs;
 mod real_servers;
 mod repetition;
+mod self_check;
 mod service;
 mod shell_api;
 mod taming;

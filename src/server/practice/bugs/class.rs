@@ -5,17 +5,21 @@ use serde::Serialize;
 /// What a planted bug does to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Class {
-    /// A real SIGSEGV, SIGBUS, SIGILL or SIGFPE, or a stack that overflows.
+    /// A real SIGSEGV, SIGBUS, SIGILL or SIGFPE.
     Crash,
-    /// The process ends by itself, with whatever status.
+    /// A recursion without end: the run time says so and aborts.
+    StackOverflow,
+    /// The process ends by itself with status 0, and nobody asked it to.
     Exit,
+    /// An exception that nobody catches: exit status 100.
+    UncaughtException,
     /// `Invariant failure` in the log, then abort().
     Invariant,
     /// `Fatal assertion` with its number in the log, then abort().
     FatalAssertion,
     /// WT_PANIC in the log, then abort().
     StorageEngine,
-    /// A tripwire assertion: the server goes on and ends with status 14 when it is stopped.
+    /// A tripwire assertion: the server goes on, and aborts when it is told to end.
     Tripwire,
     /// No memory is left: exit status 42.
     OutOfMemory,
@@ -55,9 +59,11 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Crash,
+        Self::StackOverflow,
         Self::Exit,
+        Self::UncaughtException,
         Self::Invariant,
         Self::FatalAssertion,
         Self::StorageEngine,
@@ -85,10 +91,12 @@ impl Class {
     pub fn verdicts(self) -> &'static [&'static str] {
         match self {
             Self::Crash | Self::Exit => &["Crash"],
+            Self::StackOverflow => &["Crash", "Panic"],
+            Self::UncaughtException => &["Crash", "UncaughtException"],
             Self::Invariant => &["Invariant"],
             Self::FatalAssertion => &["FatalAssertion", "Invariant"],
             Self::StorageEngine => &["StorageEngine", "FatalAssertion", "Invariant"],
-            Self::Tripwire => &["Shutdown"],
+            Self::Tripwire => &["Shutdown", "Tripwire"],
             Self::OutOfMemory => &["OutOfMemory"],
             Self::AddressSanitizer | Self::UndefinedBehavior => &["Sanitizer"],
             Self::LeakSanitizer => &["Sanitizer", "Shutdown"],

@@ -7,7 +7,7 @@ use crate::server::practice::errors::CommandError;
 /// See its fields.
 pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-14",
-    class: Class::Exit,
+    class: Class::UncaughtException,
     depth: Depth::OneCommand,
     found_by: FoundBy::SmallestProgram,
     tries: 1,

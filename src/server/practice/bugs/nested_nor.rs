@@ -8,7 +8,7 @@ use crate::wire::bson::Bson;
 /// See its fields.
 pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-10",
-    class: Class::Crash,
+    class: Class::StackOverflow,
     depth: Depth::OneCommand,
     found_by: FoundBy::SmallestProgram,
     tries: 1,

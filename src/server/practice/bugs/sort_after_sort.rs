@@ -12,7 +12,7 @@ pub const BUG: PlantedBug = PlantedBug {
     found_by: FoundBy::SmallestProgram,
     tries: 1,
     condition: "one command: a $sort that follows a $sort in a pipeline",
-    title: "Tripwire assertion 5591200 for two $sort stages in a row; the server's end is abrupt then",
+    title: "Tripwire assertion 5591200 for two $sort stages in a row; the server aborts at its end then",
     program: "db.c.insert({a: 1}); db.c.aggregate([{$sort: {a: 1}}, {$sort: {a: -1}}]);",
     hook: Hook::Before(check),
 };

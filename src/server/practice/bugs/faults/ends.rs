@@ -12,8 +12,6 @@ use std::sync::atomic::Ordering;
 const OUT_OF_MEMORY: i32 = 42;
 /// mongod's exit code for an exception that nobody caught.
 const UNCAUGHT: i32 = 100;
-/// mongod's exit code for an end that is not clean.
-const ABRUPT: i32 = 14;
 
 /// Where a check stands in a source file that does not exist.
 #[derive(Clone, Copy, Debug)]
@@ -87,8 +85,8 @@ pub fn out_of_memory(log: &Log, thread: &str, bytes: usize) {
 
 /// An exception comes out of the last function.
 pub fn uncaught_exception(log: &Log, thread: &str, what: &str) -> ! {
-    let attributes = json!({ "error": what });
-    log.line(Severity::Error, "CONTROL", 20557, thread, "Uncaught exception, terminating", attributes);
+    let message = "terminate() called. An exception is active; attempting to gather more information";
+    log.line(Severity::Error, "CONTROL", 20561, thread, message, json!({ "error": what }));
     log.info("CONTROL", 23138, thread, "Shutting down", json!({ "exitCode": UNCAUGHT }));
     std::process::exit(UNCAUGHT)
 }
@@ -107,14 +105,14 @@ pub fn tripwire(server: &Server, thread: &str, number: u32, message: &str) {
     server.log.line(Severity::Error, "ASSERT", 4457000, thread, "Tripwire assertion", json!({ "error": error }));
 }
 
-/// What is looked at when a server ends: gives its exit status.
+/// What is looked at when a server ends: gives its exit status, or aborts.
 pub fn last_checks(server: &Server, thread: &str) -> i32 {
     let tripwires = server.memory.tripwires.load(Ordering::Relaxed);
     if tripwires > 0 {
-        let message = "Detected prior failed tripwire assertions, please check your logs for \"Tripwire assertion\" \
-                       entries with log id 4457000.";
-        server.log.line(Severity::Error, "CONTROL", 4457002, thread, message, json!({ "occurrences": tripwires }));
-        return ABRUPT;
+        let message = "Aborting process during exit due to prior failed tripwire assertions, please check your logs for \
+                       \"Tripwire assertion\" entries with log id 4457000.";
+        server.log.line(Severity::Fatal, "CONTROL", 4457003, thread, message, json!({ "occurrences": tripwires }));
+        std::process::abort();
     }
     match server.memory.lost_blocks.load(Ordering::Relaxed) {
         0 => 0,
