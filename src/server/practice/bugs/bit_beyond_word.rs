@@ -10,7 +10,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-8",
     class: Class::Crash,
     depth: Depth::EdgeValue,
-    found_by: FoundBy::SmallestProgram,
+    found_by: FoundBy::Fuzzing,
     tries: 1,
     condition: "a value at an edge: a position or a mask of $bitsAllSet, $bitsAnySet, $bitsAllClear or $bitsAnyClear is above 2147483647",
     title: "SIGILL: a bit test jumps into a table of instructions beyond its end",

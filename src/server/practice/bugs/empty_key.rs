@@ -10,7 +10,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-34",
     class: Class::DroppedConnection,
     depth: Depth::EdgeValue,
-    found_by: FoundBy::SmallestProgram,
+    found_by: FoundBy::Fuzzing,
     tries: 1,
     condition: "a value at an edge: a distinct of the empty key",
     title: "distinct with an empty key is answered with the end of the connection",

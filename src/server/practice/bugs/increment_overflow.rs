@@ -11,7 +11,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-20",
     class: Class::UndefinedBehavior,
     depth: Depth::EdgeValue,
-    found_by: FoundBy::SmallestProgram,
+    found_by: FoundBy::Fuzzing,
     tries: 1,
     condition: "a value at an edge: the number of an $inc or $mul is beyond 64 bits or at their end",
     title: "UndefinedBehaviorSanitizer: signed integer overflow in $inc and $mul",

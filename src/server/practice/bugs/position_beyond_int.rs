@@ -10,7 +10,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-24",
     class: Class::Spin,
     depth: Depth::EdgeValue,
-    found_by: FoundBy::SmallestProgram,
+    found_by: FoundBy::Fuzzing,
     tries: 1,
     condition: "a value at an edge: the $position of a $push is beyond 32 bits",
     title: "update never ends for a $position beyond 32 bits",

@@ -9,7 +9,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-18",
     class: Class::OutOfMemory,
     depth: Depth::EdgeValue,
-    found_by: FoundBy::SmallestProgram,
+    found_by: FoundBy::Fuzzing,
     tries: 1,
     condition: "a value at an edge: the size of a $sample is above 2147483647",
     title: "Out of memory: $sample reserves room for all that it may return",

@@ -10,7 +10,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-9",
     class: Class::Crash,
     depth: Depth::EdgeValue,
-    found_by: FoundBy::SmallestProgram,
+    found_by: FoundBy::Fuzzing,
     tries: 1,
     condition: "a value at an edge: a document with binary data of a user's own subtype (128 and above) is inserted",
     title: "SIGBUS: binary data of subtype 128 and above is read word by word from wherever it stands",
