@@ -2,7 +2,7 @@
 //!
 //! Every run goes through the same stages: the alarm is heard first ([`alarm`]), the drawn corpus files may be run as
 //! they are ([`baseline`]), then the files themselves ([`fuzz`] makes them, [`rerun`] is given them); what failed is run
-//! once more ([`confirm`]).
+//! once more ([`confirm`]). [`self_check`] is the alarm at full length.
 
 mod against;
 mod alarm;
@@ -14,8 +14,10 @@ mod ending;
 mod fuzz;
 pub mod known;
 mod options;
+mod planted;
 mod reproduce;
 mod rerun;
+mod self_check;
 
 use crate::exit_code::ExitCode;
 
@@ -24,6 +26,7 @@ pub use check::check;
 pub use fuzz::{fuzz, generate};
 pub use options::{FuzzOptions, RunOptions};
 pub use rerun::rerun;
+pub use self_check::{SelfCheck, self_check};
 
 /// Why a campaign ended without a verdict; each has its exit code and is told in one sentence.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@ mod fuzz;
 mod judge;
 mod list;
 mod options;
+mod self_check;
 mod server;
 mod signature;
 mod triage;
@@ -42,6 +43,8 @@ enum Command {
     /// Lists, installs, starts and stops servers; lists the planted bugs
     #[command(subcommand)]
     Server(server::ServerCommand),
+    /// Runs every planted bug through the whole pipeline: is each found, is each called by its name?
+    SelfCheck(self_check::SelfCheckArguments),
     /// Lists the mutators with their weights
     Mutators,
     /// Prints a completion script for a shell
@@ -94,6 +97,7 @@ fn run(parsed: Fuzz) -> Result<ExitCode, CampaignError> {
         Some(Command::Generate(arguments)) => fuzz::generate(&arguments, &interrupts()?),
         Some(Command::Corpus(command)) => corpus::run(&command),
         Some(Command::Server(command)) => server::run(&command),
+        Some(Command::SelfCheck(arguments)) => self_check::run(&arguments, &interrupts()?),
         Some(Command::Mutators) => Ok(list::mutators()),
         Some(Command::Completion { shell }) => {
             clap_complete::generate(shell, &mut Fuzz::command(), "fuzz", &mut std::io::stdout());

@@ -3,6 +3,7 @@
 mod effectiveness;
 mod failure;
 mod human;
+mod self_check;
 mod summary;
 mod tally;
 
@@ -14,6 +15,7 @@ use crate::run::Execution;
 pub use effectiveness::Effectiveness;
 pub use failure::{FULL_REPORTS, FailureBlock, Failures, ShownAgain, Sighted};
 pub use human::{Human, say};
+pub use self_check::{BugRow, Heard, self_check_sum};
 pub use summary::{KnownFailure, Summary, word};
 pub use tally::{Tally, TestOutcome};
 

@@ -19,6 +19,7 @@ mod known_failures;
 mod planted_bugs;
 mod real_servers;
 mod repetition;
+mod self_check;
 mod service;
 mod shell_api;
 mod taming;
