@@ -2,7 +2,7 @@
 //!
 //! A [`Test`] says of a text whether it still fails; everything else is done here. [`Reduction::run`] first checks the
 //! test (it holds on the original and not on the empty file), halves the list of top-level statements, and then goes
-//! below the statement with the passes of [`passes`] until none of their edits can be made alone: the result is
+//! below the statement with the passes of `passes/` until none of their edits can be made alone: the result is
 //! one-minimal. All candidates of a level are independent of each other and run on as many threads as
 //! [`Options::jobs`]; what becomes of their answers depends on the answers alone, so that neither timing nor the number
 //! of threads changes the result. [`Reduction::run_lines`] does the first part on lines, for texts that do not parse.
@@ -10,8 +10,17 @@
 //! Every answer is written to the [`Journal`] before it is used. A reduction that starts again with the same journal
 //! walks the same way, is answered at once for all that is known, and loses only the tests that were running.
 
+mod dependencies;
+mod halving;
 mod journal;
+mod lab;
+mod lines;
+mod passes;
+mod program;
+mod reduction;
 mod size;
+mod statements;
+mod walk;
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -165,8 +174,8 @@ pub enum Ending {
 pub struct StageCost {
     /// As in [`Progress::Stage`].
     pub stage: &'static str,
-    /// Bytes that it took away.
-    pub removed: usize,
+    /// Bytes that it took away; below 0 where our print needs more blanks than it took.
+    pub removed: i64,
     /// Tests that it cost, those of earlier, interrupted runs included.
     pub tests: u64,
     /// Candidates that were known already.
@@ -224,3 +233,6 @@ pub enum ReduceError {
     #[error("cannot keep what was found: {0}")]
     Unwritable(#[from] io::Error),
 }
+
+#[cfg(test)]
+mod tests;

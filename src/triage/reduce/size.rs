@@ -1,9 +1,16 @@
 //! The order of texts by which a reduction goes down: no text has endlessly many below it, so it ends.
 
-/// True if `one` comes before `other`: fewer bytes that are not blank, then fewer bytes, then the order of the bytes.
-/// Blanks come second because our own printing adds line ends and indentation that are no part of the program.
+use std::cmp::Ordering;
+
+/// Fewer bytes that are not blank come first, then fewer bytes, then the order of the bytes. Blanks come second because
+/// our own printing adds line ends and indentation that are no part of the program.
+pub fn compare(one: &str, other: &str) -> Ordering {
+    (inked(one), one.len(), one).cmp(&(inked(other), other.len(), other))
+}
+
+/// True if `one` comes before `other`.
 pub fn is_smaller(one: &str, other: &str) -> bool {
-    (inked(one), one.len(), one) < (inked(other), other.len(), other)
+    compare(one, other) == Ordering::Less
 }
 
 fn inked(text: &str) -> usize {
