@@ -16,6 +16,7 @@ mod hostile;
 mod interrupts;
 mod planted_bugs;
 mod real_servers;
+mod reduce;
 mod repetition;
 mod service;
 mod shell_api;
