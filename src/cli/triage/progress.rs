@@ -1,4 +1,6 @@
 //! What `triage reduce` shows: a line that lives on a terminal, a line a stage when piped, or JSON; a table at the end.
+//!
+//! Sizes leave blanks out: they are our own print's, and many.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use serde_json::json;
 
 use crate::config::readable;
 use crate::report::say;
-use crate::triage::reduce::{Ending, Progress, Reduced, StageCost};
+use crate::triage::reduce::{Ending, Progress, Reduced, StageCost, ink};
 
 /// Prints to standard output; the living line goes to standard error.
 pub(super) struct Console {
@@ -27,7 +29,7 @@ impl Console {
         match (event, &self.line) {
             // The text is in the file that is being written.
             (Progress::Best { text }, None) if self.json => {
-                say(&json!({"event": "best", "bytes": text.len()}).to_string());
+                say(&json!({"event": "best", "bytes": ink(text)}).to_string());
             }
             (event, None) if self.json => say(&serde_json::to_string(event).unwrap_or_default()),
             (Progress::Stage { stage, round, bytes }, None) => say(&format!("{stage}, round {round}: {bytes} bytes")),
@@ -46,14 +48,17 @@ impl Console {
         }
         if self.json {
             let Reduced { ending, stages, text } = reduced;
-            let end = json!({"event": "end", "ending": ending, "bytes": text.len(), "tests": reduced.tests(),
+            let end = json!({"event": "end", "ending": ending, "bytes": ink(text), "tests": reduced.tests(),
                 "stages": stages, "out": out, "millis": elapsed.as_millis() as u64});
             return say(&end.to_string());
         }
-        say(&format!("{:<16} {:>8} {:>8} {:>8} {:>12} {:>10}", "stage", "tests", "known", "unclear", "time", "bytes"));
+        say(&format!("{:<16} {:>8} {:>8} {:>8} {:>12} {:>10}", "stage", "tests", "known", "unclear", "time", "less"));
         reduced.stages.iter().for_each(|stage| say(&row(stage)));
-        let (after, tests) = (reduced.text.len(), reduced.tests());
-        say(&format!("{before} bytes became {after} in {tests} tests and {}: {out}", readable(elapsed)));
+        let (after, tests) = (ink(&reduced.text), reduced.tests());
+        say(&format!(
+            "{before} bytes became {after} (blanks left out) in {tests} tests and {}: {out}",
+            readable(elapsed)
+        ));
         say(last_line(reduced.ending));
     }
 }
@@ -68,7 +73,7 @@ fn living_line() -> ProgressBar {
 fn row(stage: &StageCost) -> String {
     let StageCost { stage, removed, tests, cached, unknown, test_millis } = stage;
     let time = readable(Duration::from_millis(*test_millis));
-    format!("{stage:<16} {tests:>8} {cached:>8} {unknown:>8} {time:>12} {:>+10}", -removed)
+    format!("{stage:<16} {tests:>8} {cached:>8} {unknown:>8} {time:>12} {:>10}", removed)
 }
 
 fn last_line(ending: Ending) -> &'static str {

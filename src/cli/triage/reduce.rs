@@ -12,7 +12,14 @@ use crate::config;
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::triage::CommandTest;
-use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Reduced, Reduction};
+use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Reduced, Reduction, ink};
+
+/// Every walk over a tree is recursive, and a sum of many terms is as deep as it is long. This is address space: only what
+/// is used is memory.
+const DEEP_STACK: usize = 4 << 30;
+
+/// What is larger is no test that somebody wrote or that we made, and its trees could be deeper than the stack.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Flags of `triage reduce`.
 #[derive(Debug, Args)]
@@ -57,6 +64,15 @@ pub struct ReduceArguments {
 /// # Errors
 /// One sentence that names the file, the test or the folder, and the remedy.
 pub fn run(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("reduce".into()).stack_size(DEEP_STACK);
+        let reducer = thread.spawn_scoped(scope, || reduce(arguments, interrupts));
+        let reducer = reducer.map_err(|error| CampaignError::SetUp(format!("cannot start a thread: {error}")))?;
+        reducer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn reduce(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
     let text = read(&arguments.file)?;
     check_out(arguments)?;
     let name = arguments.file.file_name().unwrap_or("file.js");
@@ -82,13 +98,16 @@ pub fn run(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitC
         Err(error) => return refused(arguments, interrupts, error),
     };
     keep(&arguments.out, &reduced.text).map_err(|error| CampaignError::Disk(error.to_string()))?;
-    console.end(&reduced, text.len(), &arguments.out, started.elapsed());
+    console.end(&reduced, ink(&text), &arguments.out, started.elapsed());
     Ok(ending(&reduced, interrupts))
 }
 
 fn read(path: &Utf8Path) -> Result<String, CampaignError> {
     let bytes = std::fs::read(path)
         .map_err(|error| CampaignError::SetUp(format!("cannot read {path}: {error}; name a JavaScript file")))?;
+    if bytes.len() > MOST_BYTES {
+        return Err(CampaignError::SetUp(format!("{path} is larger than 4 MB; cut it by hand first")));
+    }
     String::from_utf8(bytes).map_err(|_| CampaignError::SetUp(format!("{path} is not UTF-8; name a JavaScript file")))
 }
 

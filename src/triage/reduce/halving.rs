@@ -11,6 +11,10 @@ use std::collections::BTreeSet;
 use super::lab::{Halt, Lab};
 use super::size::compare;
 
+/// Candidates of one level are held in memory; a level of more is tested in parts. Constant, so that the result does not
+/// hang on the machine.
+const MOST_AT_ONCE: usize = 256;
+
 /// A set of cuts, by number.
 pub(super) type Chosen = BTreeSet<usize>;
 
@@ -110,14 +114,15 @@ impl<'l, 'a> Halving<'l, 'a> {
     /// Tests each group on top of what is made, and makes all that hold, as far as they hold together. Says of each
     /// group whether it is made now.
     fn level(&mut self, groups: &[Vec<usize>]) -> Result<Vec<bool>, Halt> {
-        let sets: Vec<Chosen> = groups.iter().map(|group| self.on_top(group.iter().copied())).collect();
-        let texts: Vec<Option<String>> = sets.iter().map(|set| self.cuts.candidate(set)).collect();
-        let holds = self.lab.level(&texts)?;
-        let held = sets.into_iter().zip(texts).zip(holds).filter_map(|((set, text), holds)| {
-            let text = text.filter(|_| holds)?;
-            Some((set, text))
-        });
-        self.merge(held.collect())?;
+        for some in groups.chunks(MOST_AT_ONCE) {
+            let sets: Vec<Chosen> = some.iter().map(|group| self.on_top(group.iter().copied())).collect();
+            let texts: Vec<Option<String>> = sets.iter().map(|set| self.cuts.candidate(set)).collect();
+            let holds = self.lab.level(&texts)?;
+            let all = sets.into_iter().zip(texts).zip(holds).filter(|(_, holds)| *holds);
+            let mut held: Vec<(Chosen, String)> = all.filter_map(|((set, text), _)| Some((set, text?))).collect();
+            held.sort_by(|(_, one), (_, other)| compare(one, other));
+            self.merge(&held)?;
+        }
         Ok(groups.iter().map(|group| group.iter().all(|cut| self.made.contains(cut))).collect())
     }
 
@@ -125,21 +130,18 @@ impl<'l, 'a> Halving<'l, 'a> {
         self.cuts.with_dependents(self.made.iter().copied().chain(more).collect())
     }
 
-    /// Makes the union if it holds, else one after the other, the smallest text first.
-    fn merge(&mut self, mut held: Vec<(Chosen, String)>) -> Result<(), Halt> {
-        if held.len() > 1 {
-            let union = self.on_top(held.iter().flat_map(|(set, _)| set.iter().copied()));
-            if self.lab.one(self.cuts.candidate(&union))? {
-                self.made = union;
-                return Ok(());
-            }
+    /// Makes the union if it holds, else first what makes the text smallest and the rest on top of it, as far as it holds.
+    fn merge(&mut self, held: &[(Chosen, String)]) -> Result<(), Halt> {
+        if held.is_empty() {
+            return Ok(());
         }
-        held.sort_by(|(_, one), (_, other)| compare(one, other));
-        for (at, (set, _)) in held.into_iter().enumerate() {
-            let union = self.on_top(set);
-            if at == 0 || self.lab.one(self.cuts.candidate(&union))? {
-                self.made = union;
-            }
+        let union = self.on_top(held.iter().flat_map(|(set, _)| set.iter().copied()));
+        if self.lab.one(self.cuts.candidate(&union))? {
+            self.made = union;
+        } else if held.len() > 1 {
+            let (first, rest) = held.split_at(held.len() / 2);
+            self.merge(first)?;
+            self.merge(rest)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use super::{
-    Answer, Cancel, Ending, Journal, Key, Options, Outcome, Progress, ReduceError, Reduction, StageCost, Test,
+    Answer, Cancel, Ending, Journal, Key, Options, Outcome, Progress, ReduceError, Reduction, StageCost, Test, ink,
     is_smaller,
 };
 
@@ -88,7 +88,7 @@ impl<'a> Lab<'a> {
             self.stages.push(StageCost { stage, ..StageCost::default() });
             self.stages.len() - 1
         });
-        let bytes = self.best.len();
+        let bytes = ink(&self.best);
         Ok((self.progress)(&Progress::Stage { stage, round, bytes })?)
     }
 
@@ -185,12 +185,13 @@ impl<'a> Lab<'a> {
         cost.unknown += u64::from(answer.outcome == Outcome::Unknown);
         cost.test_millis += answer.millis;
         if better {
-            cost.removed += self.best.len() as i64 - text.len() as i64;
+            // No text with more ink is smaller.
+            cost.removed += ink(&self.best) - ink(text);
             text.clone_into(&mut self.best);
             (self.progress)(&Progress::Best { text })?;
         }
-        let (tests, cached, best) = (self.tests, self.cached, self.best.len());
-        Ok((self.progress)(&Progress::Tested { tests, cached, bytes: text.len(), fails, best })?)
+        let (tests, cached, best) = (self.tests, self.cached, ink(&self.best));
+        Ok((self.progress)(&Progress::Tested { tests, cached, bytes: ink(text), fails, best })?)
     }
 }
 

@@ -7,6 +7,8 @@
 //! [`Options::jobs`]; what becomes of their answers depends on the answers alone, so that neither timing nor the number
 //! of threads changes the result. [`Reduction::run_lines`] does the first part on lines, for texts that do not parse.
 //!
+//! Walks over trees are recursive: whoever takes texts from outside calls from a thread with a deep stack.
+//!
 //! Every answer is written to the [`Journal`] before it is used. A reduction that starts again with the same journal
 //! walks the same way, is answered at once for all that is known, and loses only the tests that were running.
 
@@ -28,7 +30,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 pub use journal::{Answer, Journal, Key};
-pub use size::is_smaller;
+pub use size::{ink, is_smaller};
 
 /// The predicate that a reduction keeps true.
 pub trait Test: Sync {
@@ -115,7 +117,7 @@ pub struct Reduction<'a> {
     pub progress: &'a mut dyn FnMut(&Progress<'_>) -> io::Result<()>,
 }
 
-/// What happens in a reduction.
+/// What happens in a reduction. Sizes are those of [`ink`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Progress<'a> {
@@ -125,7 +127,7 @@ pub enum Progress<'a> {
         stage: &'static str,
         /// From 1; a stage comes again until nothing changes.
         round: u32,
-        /// Bytes of the text that it starts from.
+        /// Size of the text that it starts from.
         bytes: usize,
     },
     /// The candidates of one level are about to be tested.
@@ -141,11 +143,11 @@ pub enum Progress<'a> {
         tests: u64,
         /// Candidates so far that were answered without a test.
         cached: u64,
-        /// Bytes of the candidate.
+        /// Size of the candidate.
         bytes: usize,
         /// It still fails.
         fails: bool,
-        /// Bytes of the smallest text so far that still fails.
+        /// Size of the smallest text so far that still fails.
         best: usize,
     },
     /// The smallest text so far that still fails.
@@ -174,8 +176,8 @@ pub enum Ending {
 pub struct StageCost {
     /// As in [`Progress::Stage`].
     pub stage: &'static str,
-    /// Bytes that it took away; below 0 where our print needs more blanks than it took.
-    pub removed: i64,
+    /// What it took away of the size ([`ink`]).
+    pub removed: usize,
     /// Tests that it cost, those of earlier, interrupted runs included.
     pub tests: u64,
     /// Candidates that were known already.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 /// Fewer bytes that are not blank come first, then fewer bytes, then the order of the bytes. Blanks come second because
 /// our own printing adds line ends and indentation that are no part of the program.
 pub fn compare(one: &str, other: &str) -> Ordering {
-    (inked(one), one.len(), one).cmp(&(inked(other), other.len(), other))
+    (ink(one), one.len(), one).cmp(&(ink(other), other.len(), other))
 }
 
 /// True if `one` comes before `other`.
@@ -13,7 +13,8 @@ pub fn is_smaller(one: &str, other: &str) -> bool {
     compare(one, other) == Ordering::Less
 }
 
-fn inked(text: &str) -> usize {
+/// Bytes that are not blank.
+pub fn ink(text: &str) -> usize {
     text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count()
 }
 
