@@ -40,6 +40,9 @@ pub enum CampaignError {
     /// The server cannot be started.
     #[error("{0}")]
     Server(String),
+    /// A triage's predicate does not hold.
+    #[error("{0}")]
+    Predicate(String),
     /// The alarm was not heard: silence could not be trusted.
     #[error(transparent)]
     Alarm(#[from] AlarmError),
@@ -52,6 +55,7 @@ impl CampaignError {
             Self::SetUp(_) => ExitCode::SetUp,
             Self::Disk(_) => ExitCode::Disk,
             Self::Server(_) => ExitCode::ServerUnavailable,
+            Self::Predicate(_) => ExitCode::PredicateFails,
             Self::Alarm(_) => ExitCode::Bug,
         }
     }

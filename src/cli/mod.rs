@@ -71,6 +71,10 @@ pub fn fuzz() -> Status {
 
 /// The `triage` program.
 pub fn triage() -> Status {
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.get(1).is_some_and(|word| word == process::GUARD) {
+        return guard(&arguments);
+    }
     match triage::Triage::try_parse() {
         Ok(parsed) => end(triage::run(&parsed)),
         Err(error) => usage(&error),
@@ -82,12 +86,14 @@ fn hidden(arguments: &[String]) -> Option<Status> {
     match arguments.get(1)?.as_str() {
         "shell-worker" => Some(shell::embedded::worker::main().into()),
         "practice-server" => Some(servers::practice::main(&arguments[2..]).into()),
-        process::GUARD => {
-            eprintln!("{}", process::become_program(&arguments[2..]));
-            Some(Status::from(127))
-        }
+        process::GUARD => Some(guard(arguments)),
         _ => None,
     }
+}
+
+fn guard(arguments: &[String]) -> Status {
+    eprintln!("{}", process::become_program(&arguments[2..]));
+    Status::from(127)
 }
 
 fn run(parsed: Fuzz) -> Result<ExitCode, CampaignError> {

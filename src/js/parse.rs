@@ -1,8 +1,9 @@
 //! Text to tree: a script first, a module only where the syntax says so.
 
 use swc_common::{BytePos, Spanned};
-use swc_ecma_ast::{EsVersion, Module, ModuleItem, Program, Script};
+use swc_ecma_ast::{EsVersion, Expr, Module, ModuleItem, Program, Script, Stmt};
 use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, error::Error};
+use swc_ecma_visit::{VisitMut, VisitMutWith};
 
 /// Brackets inside each other beyond which a file is refused: every later walk over the tree is recursive.
 pub const MAX_NESTING: usize = 400;
@@ -73,6 +74,31 @@ pub fn parse(text: &str) -> Result<Parsed, ParseError> {
 /// True if a shell that takes scripts in sloppy mode can run the text.
 pub fn is_sloppy_script(text: &str) -> bool {
     script(text).is_ok()
+}
+
+/// The statements of a script, without the brackets around expressions that printing puts back where they are needed.
+///
+/// # Errors
+/// Where and why the text is no script.
+pub fn parse_script(text: &str) -> Result<Vec<Stmt>, ParseError> {
+    if nesting(text) > MAX_NESTING {
+        return Err(ParseError::TooDeep);
+    }
+    let mut statements = script(text)?.body;
+    statements.visit_mut_with(&mut WithoutBrackets);
+    Ok(statements)
+}
+
+struct WithoutBrackets;
+
+impl VisitMut for WithoutBrackets {
+    fn visit_mut_expr(&mut self, node: &mut Expr) {
+        while let Expr::Paren(brackets) = node {
+            let inner = std::mem::take(&mut *brackets.expr);
+            *node = inner;
+        }
+        node.visit_mut_children_with(self);
+    }
 }
 
 fn script(text: &str) -> Result<Script, ParseError> {
@@ -170,6 +196,13 @@ mod tests {
     fn an_error_names_its_place() {
         let error = parse("var a = 1;\nvar b = ;").unwrap_err();
         assert!(matches!(error, ParseError::Syntax { line: 2, column: 9, .. }), "{error}");
+    }
+
+    #[test]
+    fn brackets_go_and_come_back_where_they_are_needed() {
+        let statements = parse_script("x = ((a + 1)) * (b); (function () {})();").unwrap();
+        let text = crate::js::print_statements(statements).join(" ");
+        assert_eq!(text, "x = (a + 1) * b; (function() {})();");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod interrupts;
 mod known_failures;
 mod planted_bugs;
 mod real_servers;
+mod reduce;
 mod repetition;
 mod self_check;
 mod service;

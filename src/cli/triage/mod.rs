@@ -1,4 +1,7 @@
-//! The `triage` program: old records again.
+//! The `triage` program: old records again, failing files made small.
+
+mod progress;
+mod reduce;
 
 use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
@@ -10,7 +13,7 @@ use crate::report::say;
 use crate::run::Execution;
 use crate::store::read_record;
 
-/// Looks at failures that a run recorded.
+/// Looks at failures that a run recorded, and makes failing scripts small.
 #[derive(Debug, Parser)]
 #[command(name = "triage", version, max_term_width = 110)]
 pub struct Triage {
@@ -35,6 +38,11 @@ enum Command {
         #[arg(value_name = "RECORD")]
         record: Utf8PathBuf,
     },
+    /// Makes a script as small as a test allows
+    ///
+    /// The test is any command. It gets the path of a copy and ends with status 0 as long as the copy is still interesting,
+    /// that is, fails as FILE does. It must say so of FILE and not of an empty file.
+    Reduce(reduce::ReduceArguments),
 }
 
 /// Runs one of them.
@@ -46,6 +54,7 @@ pub fn run(triage: &Triage) -> Result<ExitCode, CampaignError> {
             locate(&read_record(record)?);
             Ok(ExitCode::Clean)
         }
+        Command::Reduce(arguments) => reduce::run(arguments, &super::interrupts()?),
     }
 }
 
