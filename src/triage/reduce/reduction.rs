@@ -15,10 +15,6 @@ const CHECK: &str = "check";
 /// The original in our own print, without comments.
 const PRINT: &str = "print";
 
-/// Rounds after which the passes end even if something still changes. Each round makes the text smaller; real files take
-/// two to five.
-const MOST_ROUNDS: u32 = 100;
-
 impl Reduction<'_> {
     /// Reduces a script.
     ///
@@ -77,7 +73,8 @@ fn end(lab: Lab<'_>, outcome: Result<(), Halt>) -> Result<Reduced, ReduceError> 
 fn search(lab: &mut Lab<'_>, mut program: Program) -> Result<(), Halt> {
     program = without_frames(lab, program)?;
     program = statements::reduce(lab, program)?;
-    for round in 1..=MOST_ROUNDS {
+    // Every round but the last makes the text smaller, and no text has endlessly many below it.
+    for round in 1.. {
         let before = program.text();
         program = all_passes(lab, program, round)?;
         if program.text() != before {
@@ -110,23 +107,31 @@ fn without_frames(lab: &mut Lab<'_>, program: Program) -> Result<Program, Halt> 
     }
 }
 
-/// Every pass once: in the first round by halving its edits, later each edit alone, because few are left that hold.
+/// Every pass: in the first round by halving its edits; later each edit alone, because few are left that hold, and again
+/// as long as some do, because what one step made smaller mostly gets smaller still.
 fn all_passes(lab: &mut Lab<'_>, mut program: Program, round: u32) -> Result<Program, Halt> {
     for pass in PASSES {
         if lab.options().keep_wrapping && pass.name() == unframe::Unframe.name() {
             continue;
         }
-        let changed = {
-            let plan = pass.plan(&program);
-            if plan.count() == 0 {
-                continue;
+        while let Some(smaller) = one_pass(lab, *pass, &program, round)? {
+            program = smaller;
+            if round == 1 {
+                break;
             }
-            lab.begin(pass.name(), round)?;
-            let search = Halving::new(lab, &*plan);
-            let made = if round == 1 { search.all_then_halves()? } else { search.one_by_one()? };
-            if made.is_empty() { None } else { plan.program(&made) }
-        };
-        program = changed.unwrap_or(program);
+        }
     }
     Ok(program)
+}
+
+/// What one pass makes of the program, if anything.
+fn one_pass(lab: &mut Lab<'_>, pass: &dyn Pass, program: &Program, round: u32) -> Result<Option<Program>, Halt> {
+    let plan = pass.plan(program);
+    if plan.count() == 0 {
+        return Ok(None);
+    }
+    lab.begin(pass.name(), round)?;
+    let search = Halving::new(lab, &*plan);
+    let made = if round == 1 { search.all_then_halves()? } else { search.one_by_one()? };
+    Ok(if made.is_empty() { None } else { plan.program(&made) })
 }

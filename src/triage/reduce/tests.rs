@@ -110,6 +110,24 @@ fn what_matters_is_left() {
 }
 
 #[test]
+fn a_number_and_a_string_that_matter_shrink_in_few_tests() {
+    struct AtLeast;
+    impl Test for AtLeast {
+        fn name(&self) -> String {
+            "f(n) with n of at least 777, and the middle of a text".into()
+        }
+        fn try_it(&self, candidate: &str, _: &Cancel<'_>) -> Outcome {
+            let number = candidate.split_once("f(").and_then(|(_, rest)| rest.split(')').next()?.parse::<f64>().ok());
+            let fails = number.is_some_and(|number| number >= 777.0) && candidate.contains("needle");
+            if fails { Outcome::StillFails } else { Outcome::Passes }
+        }
+    }
+    let small = reduced(&AtLeast, &format!("f(100000);\ng('{}needle{}');\n", "hay".repeat(40), "stack".repeat(30)));
+    assert_eq!(small.text, "f(777);\n\"needle\";\n");
+    assert!(small.tests() < 350, "{}", small.tests());
+}
+
+#[test]
 fn the_test_is_checked_first() {
     let error = |needed| with(&Needs(needed), Options::default(), Journal::in_memory(), "f();").unwrap_err();
     assert!(matches!(error(vec!["g"]), ReduceError::PassesOnOriginal));

@@ -14,8 +14,8 @@ impl Local for Literal {
 
     fn options(&self, node: &Node<'_>) -> usize {
         match node {
-            // A string of its own is a directive.
-            Node::Expression(_, Place::Effect | Place::Callee) => 0,
+            // Nothing smaller can be called.
+            Node::Expression(_, Place::Callee) => 0,
             Node::Expression(expression, _) => smaller(expression).len(),
             _ => 0,
         }
@@ -48,27 +48,27 @@ fn smaller(value: &Expr) -> Vec<Expr> {
     }
 }
 
+/// 0, the value less a half, less a quarter, and so on to less 1: from any value to the smallest that is needed it takes
+/// few steps.
 fn numbers(value: f64) -> Vec<Expr> {
-    if value == 0.0 {
-        return Vec::new();
-    }
-    let half = (value / 2.0).trunc();
-    let less = (value - 1.0).trunc();
-    let smaller = [0.0, half, less].into_iter().filter(|one| one.abs() < value.abs());
-    let mut smaller: Vec<f64> = smaller.collect();
+    let whole = value.trunc();
+    let parts = std::iter::successors(Some((whole / 2.0).trunc()), |part| Some((part / 2.0).trunc()));
+    let less = parts.take_while(|part| part.abs() >= 1.0).map(|part| whole - part);
+    let ends = [whole - value.signum(), whole];
+    let mut smaller: Vec<f64> = std::iter::once(0.0).chain(less).chain(ends).collect();
+    smaller.retain(|one| one.abs() < value.abs());
     smaller.dedup();
     smaller.into_iter().map(number).collect()
 }
 
-/// The empty one, the halves, and all but one character.
+/// The empty one; less a half, a quarter, and so on to one character at its end; the same at its beginning.
 fn strings(text: &str) -> Vec<Expr> {
     let characters: Vec<char> = text.chars().collect();
-    let (first, second) = characters.split_at(characters.len() / 2);
-    let shorter = characters.split_last().map_or(first, |(_, rest)| rest);
-    let mut all: Vec<String> = [&[][..], first, second, shorter].iter().map(|part| part.iter().collect()).collect();
-    all.retain(|one| one.len() < text.len());
-    all.dedup();
-    all.iter().map(|one| string(one)).collect()
+    let count = characters.len();
+    let parts = || std::iter::successors(Some(count / 2), |part| Some(part / 2)).take_while(|part| *part > 0);
+    let shorter = parts().map(|part| &characters[..count - part]).chain(parts().map(|part| &characters[part..]));
+    let all = std::iter::once(&characters[..0]).filter(|_| count > 0).chain(shorter);
+    all.map(|part| string(&part.iter().collect::<String>())).collect()
 }
 
 #[cfg(test)]
@@ -81,14 +81,21 @@ mod tests {
 
     #[test]
     fn numbers_go_down() {
-        assert_eq!(each(&PASS, "f(1000);"), ["f(0);", "f(500);", "f(999);"]);
+        assert_eq!(
+            each(&PASS, "f(1000);"),
+            [
+                "f(0);", "f(500);", "f(750);", "f(875);", "f(938);", "f(969);", "f(985);", "f(993);", "f(997);",
+                "f(999);"
+            ]
+        );
+        assert_eq!(each(&PASS, "f(2.5);"), ["f(0);", "f(1);", "f(2);"]);
         assert_eq!(each(&PASS, "f(1);"), ["f(0);"]);
         assert!(each(&PASS, "f(0);").is_empty());
     }
 
     #[test]
     fn strings_lists_and_objects_get_shorter() {
-        assert_eq!(each(&PASS, "f('abcd');"), ["f(\"\");", "f(\"ab\");", "f(\"cd\");", "f(\"abc\");"]);
+        assert_eq!(each(&PASS, "f('abcd');"), ["f(\"\");", "f(\"ab\");", "f(\"abc\");", "f(\"cd\");", "f(\"bcd\");"]);
         assert_eq!(each(&PASS, "f([a, b], {c, d});"), ["f([], { c, d });", "f([ a, b ], {});"]);
         assert_eq!(all(&PASS, "f(true, null, `a${b}`, 7);"), "f(0, 0, \"\", 0);");
     }
