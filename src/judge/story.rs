@@ -24,7 +24,7 @@ pub(super) struct Told {
 impl Told {
     /// A report whose words alone identify it.
     pub(super) fn of_words(class: Class, message: &str, title: impl Into<String>) -> Self {
-        Self { class, symptom: Symptom::new(class, message), title: title.into() }
+        Self { class, symptom: Symptom::new(class, message), title: one_line(&title.into()) }
     }
 
     /// A report that is identified by its stack too. If `or_weak`, its words are what many bugs say: without a function
@@ -40,8 +40,12 @@ impl Told {
         let place = functions.first().map(|function| format!(" in {function}")).unwrap_or_default();
         let symptom = Symptom::new(class, message).with_frames(functions);
         let symptom = if or_weak && !own { symptom.weak() } else { symptom };
-        Self { class, symptom, title: title.into() + &place }
+        Self { class, symptom, title: one_line(&title.into()) + &place }
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn tell(report: &Report) -> Told {

@@ -137,6 +137,8 @@ fn a_looser_signature_is_proposed_with_what_it_would_take_in() {
     let first = record(&place, "1", &invariant("a.isOK() && b", "x.cpp"));
     let second = record(&place, "2", &invariant("a.isOK() && c", "x.cpp"));
     record(&place, "3", &invariant("a.isOK() && d", "x.cpp"));
+    // What the old signature covers already does not move.
+    record(&place, "5", &invariant("a.isOK() && b", "x.cpp"));
     record(&place, "4", &invariant("a.isOK() && d", "y.cpp"));
     let signature = "invariant: Invariant failure a.isOK() && b x.cpp";
     let said = triage(&place, &["signature", "fit", signature, &first, &second]);
