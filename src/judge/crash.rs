@@ -1,6 +1,6 @@
 //! A server process that ended without being asked, with nothing in its log that says why.
 
-use super::{Class, Finding, Oracle, Verdict, invariant};
+use super::{Class, Finding, Oracle, Verdict, invariant, stack};
 use crate::run::{Execution, is_routine, trouble};
 use crate::server::{ExitStatus, ServerExit};
 use crate::shell::Note;
@@ -30,7 +30,9 @@ fn finding(execution: &Execution, exit: &ServerExit) -> Finding {
     let what = describe(exit.status);
     let title = format!("{} (pid {}) {what}{during}", exit.process.name, exit.process.pid);
     let key = format!("{} {}{during}", exit.process.name, what.replace(' ', "-"));
-    Finding::failure(Class::Crash, &key, title).with_details(last_words(exit))
+    Finding::failure(Class::Crash, &key, title)
+        .with_details(last_words(exit))
+        .with_details(stack::of_death(execution, exit.process.pid))
 }
 
 /// The lines that speak of trouble, or else the last three that are not routine; cut to what fits a screen.

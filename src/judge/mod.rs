@@ -8,6 +8,7 @@ mod broken_reply;
 mod crash;
 mod dropped_connection;
 mod hang;
+mod holder;
 mod infrastructure;
 mod internal_error;
 mod invalid_data;
@@ -16,6 +17,7 @@ mod needs;
 mod script_error;
 mod shell_trouble;
 mod signature;
+pub mod stack;
 
 use serde::{Deserialize, Serialize};
 
