@@ -67,8 +67,9 @@ pub fn holder(capture: &Capture) -> Option<Holder> {
 
 fn spinning(capture: &Capture) -> Option<Holder> {
     let threads = capture.processes.iter().flat_map(|process| &process.threads);
-    let busy = threads.filter(|one| one.cpu.is_some_and(|cpu| cpu >= BUSY) && depth(one) > 0);
-    let thread = busy.max_by_key(|one| one.cpu)?;
+    let busy = threads.filter(|one| one.cpu.is_some_and(|cpu| cpu >= BUSY));
+    // A run time's own threads (collectors, compilers) spin beside the one that works.
+    let thread = busy.max_by_key(|one| (depth(one) > 0, one.cpu))?;
     let does = Does::Spins(thread.cpu.unwrap_or(0));
     Some(Holder { does, thread: label(thread), frames: project_frames(thread), chain: Vec::new() })
 }

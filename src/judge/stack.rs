@@ -109,8 +109,15 @@ pub fn depth(thread: &Thread) -> usize {
 
 /// True where the thread waits for somebody outside to speak to it.
 pub fn rests(thread: &Thread) -> bool {
-    let innermost = thread.frames.iter().take(2).map(|frame| frame.function.trim_start_matches('_'));
-    innermost.into_iter().any(|name| RESTS.iter().any(|rest| name.contains(rest)))
+    let innermost = thread.frames.iter().take(4).map(|frame| system_call(&frame.function));
+    innermost.into_iter().any(|name| RESTS.iter().any(|rest| name.starts_with(rest)))
+}
+
+/// glibc's names of one call: `__libc_recv`, `__GI___poll`.
+fn system_call(function: &str) -> &str {
+    let name = function.trim_start_matches('_');
+    let name = ["libc_", "GI_"].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+    name.trim_start_matches('_')
 }
 
 fn is_own(frame: &Frame) -> bool {
@@ -191,5 +198,7 @@ mod tests {
         let resting = Thread { frames: vec![frame("__libc_recv", ""), frame("a::serve", "")], ..Thread::default() };
         let working = Thread { frames: vec![frame("a::serve", ""), frame("a::main", "")], ..Thread::default() };
         assert!(rests(&resting) && !rests(&working));
+        let parked = Thread { frames: vec![frame("__pthread_cond_wait", "")], ..Thread::default() };
+        assert!(!rests(&parked));
     }
 }

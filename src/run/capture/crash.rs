@@ -125,7 +125,7 @@ fn died(name: &str, pid: u32, source: Source, threads: Vec<Thread>) -> CapturedP
 /// The root of a process of that tree which has one of its own, as seen from ours.
 fn other_root(pid: u32) -> Option<Utf8PathBuf> {
     let roots = descendants(pid).into_iter().map(|child| Utf8PathBuf::from(format!("/proc/{}/root", child.pid)));
-    roots.into_iter().find(|root| root.read_link_utf8().is_ok_and(|target| target != "/"))
+    roots.filter_map(|root| root.read_link_utf8().ok()).find(|target| target != "/")
 }
 
 #[cfg(test)]

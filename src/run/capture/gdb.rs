@@ -55,7 +55,15 @@ impl Gdb {
     /// Looks at a living process; `commands` are gdb's. Output goes to a file of that name in `folder`.
     pub fn attach(&self, pid: u32, commands: &[&str], output: &Utf8Path, file_bytes: u64, until: Bounds<'_>) -> GdbEnd {
         let mut arguments = quiet();
-        arguments.extend(["-p".into(), pid.to_string()]);
+        arguments.extend(match other_root(pid) {
+            None => vec!["-p".into(), pid.to_string()],
+            Some((root, executable)) => {
+                let sysroot = ["-iex".to_owned(), format!("set sysroot {root}")];
+                let rest = [format!("file {executable}"), format!("attach {pid}")];
+                let rest = rest.into_iter().flat_map(|command| ["-ex".to_owned(), command]);
+                sysroot.into_iter().chain(rest).collect()
+            }
+        });
         self.run(arguments, commands, output, file_bytes, until)
     }
 
@@ -100,6 +108,14 @@ impl Gdb {
         }
         wait(&mut child, output, until)
     }
+}
+
+/// The root and the program of a process that has a root of its own, as seen from ours: gdb would look for its libraries
+/// in the root that the process's mounts have.
+fn other_root(pid: u32) -> Option<(Utf8PathBuf, Utf8PathBuf)> {
+    let link = |name| Utf8PathBuf::from(format!("/proc/{pid}/{name}")).read_link_utf8().ok();
+    let (root, executable) = (link("root")?, link("exe")?);
+    (root != "/" && executable.exists()).then_some((root, executable))
 }
 
 /// Until when a debugger may run.

@@ -92,11 +92,13 @@ fn frame(line: &str) -> Option<(Frame, &str)> {
     (!function.is_empty()).then(|| (Frame { function: function.to_owned(), place }, arguments))
 }
 
-/// Where the last group of brackets begins.
+/// Where the last group of brackets begins; brackets in texts do not count.
 fn opening_bracket(call: &str) -> Option<usize> {
-    let mut depth = 0_u32;
+    let (mut depth, mut in_text) = (0_u32, false);
     for (at, byte) in call.bytes().enumerate().rev() {
         match byte {
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
             b')' => depth += 1,
             b'(' if depth == 1 => return Some(at),
             b'(' => depth = depth.checked_sub(1)?,
