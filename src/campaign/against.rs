@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::{CampaignError, alarm};
 use crate::process::own_executable;
 use crate::run::Batch;
+use crate::run::capture::Capturer;
 use crate::server::{Chosen, choose};
 use crate::shell::embedded::EmbeddedShell;
 
@@ -34,7 +35,9 @@ pub fn against_a_server(
     desk.head("shell", shell.describe());
     let validate_for = if options.validate { VALIDATE_FOR } else { Duration::ZERO };
     let timer = options.timer(hang_min);
-    let mut batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, validate_for).already_started();
+    let capturer = options.capture.clone().map(|capture| Capturer::new(capture, own.clone()));
+    let batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, validate_for);
+    let mut batch = batch.already_started().capturing(capturer);
     let outcome = work(desk, &mut batch);
     let ended = desk.shut_down(&mut batch);
     outcome.and(ended)

@@ -90,6 +90,7 @@ impl<'a> Desk<'a> {
         let folder = self.folder.make_folder(&place)?;
         let mut output =
             fs_err::File::create(folder.join("shell.log")).map_err(|error| CampaignError::Disk(error.to_string()))?;
+        batch.leave_captures_in(folder.join("capture"));
         let execution = batch.execute(&self.job(file), file.statements, &mut output).map_err(run_error)?;
         let judgement = self.known.apply(judge(&execution), super::known::today());
         self.folder.save_json(&format!("{place}/{RECORD}"), &Record::new(&execution, &judgement))?;

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use crate::corpus::NewSince;
 use crate::run::HangTimer;
+use crate::run::capture::CaptureOptions;
 use crate::server::ServerChoice;
 use crate::shell::{Limits, ShellChoice};
 use crate::wrap::Shape;
@@ -21,6 +22,8 @@ pub struct RunOptions {
     pub hang_min: Option<Duration>,
     /// `--hang-multiple`
     pub hang_multiple: u32,
+    /// What hangs and crashes leave behind; nothing with `--no-capture`.
+    pub capture: Option<CaptureOptions>,
     /// `--shell`
     pub shell: ShellChoice,
     /// `--shell-memory`

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::story::{Told, findings, lost_connections, unexplained};
 use super::symptom::unite;
-use super::{Class, Finding, Oracle, Symptom, Verdict};
+use super::{Class, Finding, Oracle, Symptom, Verdict, stack};
 use crate::run::{Execution, Report, Trouble, is_routine, trouble};
 use crate::server::{ExitStatus, ServerExit};
 use crate::shell::Note;
@@ -54,10 +54,22 @@ fn finding(execution: &Execution, exit: &ServerExit) -> Finding {
         return Finding::other(Verdict::Expected, format!("{} was shut down by a command", exit.process.name));
     }
     let what = describe(exit.status);
-    let title = format!("{} (pid {}) {what}{}", exit.process.name, exit.process.pid, during(execution));
-    let mut symptoms = vec![of_exit(execution, exit)];
+    let place = place(execution, exit);
+    let innermost = place.iter().flat_map(Symptom::frames).take(1).map(|frame| format!(" in {frame}"));
+    let innermost: String = innermost.collect();
+    let title = format!("{} (pid {}) {what}{innermost}{}", exit.process.name, exit.process.pid, during(execution));
+    let mut symptoms: Vec<Symptom> = place.into_iter().chain([of_exit(execution, exit)]).collect();
     unite(&mut symptoms, &lost_connections(execution));
-    Finding::of_symptoms(class_of(exit.status), symptoms, title).with_details(last_words(exit))
+    let lines = last_words(exit).into_iter().chain(stack::lines_of_death(execution, exit.process.pid));
+    Finding::of_symptoms(class_of(exit.status), symptoms, title).with_details(lines)
+}
+
+/// Where a core says that a signal met the process: what the handler's own stack would say.
+fn place(execution: &Execution, exit: &ServerExit) -> Option<Symptom> {
+    let ExitStatus::Signal { number, .. } = exit.status else { return None };
+    let frames = stack::frames_of_death(execution, exit.process.pid);
+    let named = || Symptom::new(class_of(exit.status), &signal_name(number));
+    (!frames.is_empty()).then(|| named().with_frames(frames))
 }
 
 /// mongod says by its exit code that memory is used up or an exception was caught by nobody.

@@ -64,7 +64,8 @@ fn without_package_path(name: &str) -> String {
     name.rsplit('/').next().unwrap_or(name).to_owned()
 }
 
-fn is_library(name: &str) -> bool {
+/// True for a function that says nothing about a bug.
+pub fn is_library(name: &str) -> bool {
     LIBRARY.iter().any(|pattern| glob(pattern, name))
 }
 

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
 
-use super::average::Average;
+use super::average::{Average, Averages, FileKind};
+use super::capture::crash::with_what_follows;
+use super::capture::{Capture, Capturer};
 use super::check::{Usage, answers, kernel_lines, reachable, validate_all};
 use super::execution::{Check, Execution, Hang, HangKind};
-use super::hang::HangTimer;
-use super::log_text::noteworthy;
-use super::watch::{Watch, Watched};
+use super::hang::{HangTimer, doubt};
+use super::log_text::{Trouble, noteworthy, trouble};
+use super::watch::{Thresholds, Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::server::{LogLine, ServerError, Topology};
 use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
@@ -41,7 +43,10 @@ pub struct Batch<'a> {
     topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
-    average: Average,
+    averages: Averages,
+    /// Of all statements of the run.
+    statement: Average,
+    capturer: Option<Capturer>,
     /// Runs `validate` after a file for at most this long; nothing if zero.
     validate_for: Duration,
     starts: u32,
@@ -59,8 +64,20 @@ impl<'a> Batch<'a> {
         timer: HangTimer,
         validate_for: Duration,
     ) -> Self {
-        let average = Average::default();
-        Self { shell, topology, interrupts, timer, average, validate_for, starts: 0, up: false, used: None }
+        let (averages, statement, capturer) = (Averages::default(), Average::default(), None);
+        let (starts, up, used) = (0, false, None);
+        Self { shell, topology, interrupts, timer, averages, statement, capturer, validate_for, starts, up, used }
+    }
+
+    /// Says that hangs and deaths shall leave stacks and cores behind.
+    pub fn capturing(mut self, capturer: Option<Capturer>) -> Self {
+        self.capturer = capturer;
+        self
+    }
+
+    /// Where the next file's capture goes.
+    pub fn leave_captures_in(&mut self, folder: camino::Utf8PathBuf) {
+        self.capturer.iter_mut().for_each(|capturer| capturer.leave_in(folder.clone()));
     }
 
     /// Says that the topology was started already, so that the first file need not do it.
@@ -102,14 +119,9 @@ impl<'a> Batch<'a> {
         Some(Execution { end: ShellEnd::Completed, infrastructure: None, elapsed, log, shutdown, interrupted, ..blank })
     }
 
-    /// Counts a runtime of a similar file, so that the hang timer knows an average before the first file.
+    /// Says what a file to come is likely to take, so that the hang timer knows an average before the first.
     pub fn seed_average(&mut self, runtime: Duration) {
-        self.average.add(runtime);
-    }
-
-    /// Forgets the average, as what comes next is of another kind.
-    pub fn reset_average(&mut self) {
-        self.average = Average::default();
+        self.averages.seed(runtime);
     }
 
     /// Runs one file and records it. A server that cannot be started is part of the record, not an error.
@@ -122,26 +134,51 @@ impl<'a> Batch<'a> {
             return Ok(self.not_run(&job.path, statements, started, error.to_string()));
         }
         let before = self.used.take().unwrap_or_else(|| Usage::of(&self.topology.processes()));
-        let average = self.average.value();
-        let threshold = self.timer.threshold(average);
-        let own = threshold + BEHIND_THE_TIMER;
+        let kind = FileKind::of(self.topology.product(), self.topology.version(), &job.path);
+        let thresholds = self.thresholds(&kind, statements);
+        let own = thresholds.file + doubt(thresholds.file) + BEHIND_THE_TIMER;
         let limits = Limits { interrupt_after: own, read_timeout: own, ..job.limits };
         let server = self.topology.connection();
         let database = server.working_database().unwrap_or(&job.database).to_owned();
         let job = Job { server, database, limits, ..job.clone() };
         let running = self.shell.run(&job)?;
-        let watch = Watch::new(running, self.topology, self.interrupts, output, (threshold, average));
+        let capturer = self.capturer.as_mut();
+        let watch = Watch::new(running, self.topology, self.interrupts, output, thresholds, capturer);
         let mut watched = watch.until_over()?;
         self.settle(&mut watched);
         watched.end_where_the_server_died();
         let checks = self.check(&watched);
-        let mut log = noteworthy(self.topology.new_log_lines(), Execution::LOG_LINES);
+        let log = self.topology.new_log_lines();
+        self.capture_deaths(&mut watched, &log);
+        let mut log = noteworthy(log, Execution::LOG_LINES);
         log.extend(kernel_lines(&watched.exits));
         let after = Usage::of(&self.topology.processes());
         let usage = before.until(&after);
         self.used = Some(after);
-        self.aftermath(&watched, &checks);
+        self.aftermath(&watched, &checks, kind);
         Ok(Execution { usage, ..self.record(&job, statements, started, watched, checks, log) })
+    }
+
+    fn thresholds(&self, kind: &FileKind, statements: u32) -> Thresholds {
+        let average = self.averages.value(kind);
+        let statement = (statements > 0).then(|| self.timer.threshold(self.statement.value()));
+        Thresholds { file: self.timer.threshold(average), statement, average, statements }
+    }
+
+    /// Takes what processes that ended left behind.
+    fn capture_deaths(&mut self, watched: &mut Watched, log: &[LogLine]) {
+        let Some(capturer) = self.capturer.as_mut().filter(|_| !watched.interrupted && watched.capture.is_none())
+        else {
+            return;
+        };
+        let lines: Vec<&str> = log.iter().map(|line| line.text.as_str()).collect();
+        let telling = with_what_follows(&lines, |line| trouble(line) == Some(Trouble::BackendDied));
+        if watched.exits.is_empty() && telling.is_empty() {
+            return;
+        }
+        let telling = telling.into_iter().map(str::to_owned).collect();
+        let capture: Capture = capturer.crash(self.topology, &watched.exits, telling, self.interrupts);
+        watched.capture = Some(capture);
     }
 
     fn bring_up(&mut self) -> Result<(), ServerError> {
@@ -187,9 +224,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Decides whether the next file needs a new server, and stops what is left of this one.
-    fn aftermath(&mut self, watched: &Watched, checks: &[Check]) {
+    fn aftermath(&mut self, watched: &Watched, checks: &[Check], kind: FileKind) {
         if watched.hang.is_none() && watched.exits.is_empty() && watched.ended.end == ShellEnd::Completed {
-            self.average.add(watched.elapsed);
+            self.averages.add(kind, watched.elapsed);
+            watched.completed.iter().for_each(|one| self.statement.add(Duration::from_millis(one.millis)));
         }
         // Broken data would be found again after every file to come.
         let broken_data = checks.iter().any(|check| !check.findings.is_empty());
@@ -223,6 +261,7 @@ impl<'a> Batch<'a> {
             server_start: self.starts,
             exits: watched.exits,
             hang: watched.hang,
+            capture: watched.capture,
             checks,
             log,
             infrastructure: None,
@@ -248,6 +287,7 @@ impl<'a> Batch<'a> {
             server_start: self.starts,
             exits: Vec::new(),
             hang: None,
+            capture: None,
             checks: Vec::new(),
             log: Vec::new(),
             infrastructure: Some(why),

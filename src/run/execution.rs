@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use super::capture::Capture;
 use crate::server::{AskedEnd, LogLine, ServerExit};
 use crate::shell::{CommandFigures, Note, ShellEnd, StatementDone};
 
@@ -41,6 +42,9 @@ pub struct Execution {
     pub exits: Vec<ServerExit>,
     /// Set if the file ran longer than the hang timer's threshold.
     pub hang: Option<Hang>,
+    /// What a hang or a death left behind.
+    #[serde(default)]
+    pub capture: Option<Capture>,
     /// What was checked on the living server afterwards.
     pub checks: Vec<Check>,
     /// Server log lines that speak of trouble, and what follows them, at most [`Execution::LOG_LINES`].
@@ -101,7 +105,7 @@ pub struct Sighting {
 }
 
 /// A file that ran too long.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hang {
     /// Who held it up.
     pub kind: HangKind,
@@ -109,10 +113,22 @@ pub struct Hang {
     pub threshold: Duration,
     /// The average runtime that the threshold came from.
     pub average: Option<Duration>,
+    /// The top-level statement that was under way, where the file counts them.
+    #[serde(default)]
+    pub statement: Option<u32>,
+    /// When it was seen, from the begin of what ran too long: the file, or that statement.
+    #[serde(default)]
+    pub noticed: Duration,
+    /// Per cent of one processor that all of the server's processes used.
+    #[serde(default)]
+    pub server_cpu: Option<u32>,
+    /// Whether the server answered a second connection.
+    #[serde(default)]
+    pub answers_ping: Option<bool>,
 }
 
 /// Who held a hanging file up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HangKind {
     /// A command waits for its reply.
     ServerHoldsReply {
@@ -126,6 +142,7 @@ pub enum HangKind {
     /// The shell uses no CPU, and it is one that does not say what it waits for.
     Waits,
     /// Neither waits for the other.
+    #[default]
     Idle,
     /// Commands go back and forth, but the file does not end.
     Slow,

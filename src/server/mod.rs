@@ -24,7 +24,7 @@ use crate::wire::uri::Settings;
 pub use choose::{BASE_PORT, Chosen, ServerChoice, choose, on_path};
 pub use install::{home_of, install, is_installed, servers_folder};
 pub use service::{Service, keep, running_service, service_folder, start_service, stop_service};
-pub use spec::{Product, product, products};
+pub use spec::{Product, Stacks, product, products};
 
 /// What a batch runs against: one product's processes, or somebody else's server.
 ///
@@ -58,6 +58,16 @@ pub trait Topology: Send {
 
     /// The processes that run now.
     fn processes(&self) -> Vec<ServerProcess>;
+
+    /// What the server says of its build; nothing where it says nothing.
+    fn version(&self) -> Option<&str> {
+        None
+    }
+
+    /// Who knows where the threads of the process of that name stand.
+    fn stacks(&self, _process: &str) -> Stacks {
+        Stacks::Native
+    }
 
     /// Ends every process: politely, then by force, within `grace`.
     fn stop(&mut self, grace: Duration);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::hello::version;
 use super::launch::{Place, launch};
 use super::running::{Running, discard_data, prune_cores};
-use super::spec::Product;
+use super::spec::{Product, Stacks};
 use super::{AskedEnd, LogLine, ServerError, ServerExit, ServerProcess, Topology};
 use crate::wire::uri::Settings;
 
@@ -91,6 +91,15 @@ impl Topology for Standalone {
 
     fn processes(&self) -> Vec<ServerProcess> {
         self.running.iter().filter(|running| !running.reported).map(Running::identity).collect()
+    }
+
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    fn stacks(&self, process: &str) -> Stacks {
+        let spec = self.product.process.iter().find(|spec| spec.name == process);
+        spec.map_or(Stacks::Native, |spec| spec.stacks)
     }
 
     fn stop(&mut self, grace: Duration) {

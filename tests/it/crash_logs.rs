@@ -82,6 +82,7 @@ fn nothing_happened() -> Execution {
         server_start: 1,
         exits: Vec::new(),
         hang: None,
+        capture: None,
         checks: Vec::new(),
         log: Vec::new(),
         infrastructure: None,

@@ -4,8 +4,10 @@ mod embedded;
 mod program;
 
 mod alarm;
+mod back_end;
 mod bad_input;
 mod bson_round;
+mod capture;
 mod connections;
 mod corpus;
 mod coverage;
