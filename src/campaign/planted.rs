@@ -34,8 +34,8 @@ pub struct PlantedRun<'a> {
 }
 
 impl PlantedRun<'_> {
-    /// Runs the program on one server until `enough` says so of an execution, at most as often as the bug asks for; gives
-    /// the last execution and how many there were.
+    /// Runs the program on one server until `enough` says so of an execution, at most as often as the bug asks for, and
+    /// then of the server's end; gives the last execution and how often the program ran.
     ///
     /// # Errors
     /// One sentence: the disk, the server or the shell could not be had.
@@ -57,8 +57,9 @@ impl PlantedRun<'_> {
                 break execution;
             }
         };
+        let at_its_end = if enough(&last) { None } else { batch.shut_down(STOP_GRACE) };
         chosen.topology.stop(STOP_GRACE);
-        Ok((last, tries))
+        Ok((at_its_end.filter(|end| enough(end)).unwrap_or(last), tries))
     }
 
     fn program(&self) -> std::io::Result<Utf8PathBuf> {

@@ -71,7 +71,7 @@ fn a_crash_that_comes_now_and_then_is_found_and_may_not_come_again() {
 
 #[test]
 fn an_end_for_want_of_memory_is_found() {
-    is_found("PRACTICE-18", "Crash");
+    is_found("PRACTICE-18", "OutOfMemory");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::log::{Log, Severity};
 use super::net;
 use super::server::Server;
 use crate::exit_code::ExitCode;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -13,6 +14,9 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// Connections and files that the server asks the system for.
+const DESCRIPTORS: u64 = 16_384;
 
 /// What `practice-server` was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +69,7 @@ impl Options {
 
 /// Runs a practice server until SIGTERM; prints `listening on 127.0.0.1:PORT` once it accepts connections.
 pub fn main(arguments: &[String]) -> ExitCode {
+    raise_descriptor_limit();
     match Options::parse(arguments).and_then(|options| start(&options, arguments)) {
         Ok((server, listener)) => {
             net::accept(&server, &listener);
@@ -78,6 +83,15 @@ pub fn main(arguments: &[String]) -> ExitCode {
             eprintln!("practice-server: {text}");
             ExitCode::SetUp
         }
+    }
+}
+
+/// As the packages of real servers do; what cannot be raised stays as it is.
+fn raise_descriptor_limit() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_some_and(|current| current < DESCRIPTORS) {
+        let raised = maximum.map_or(DESCRIPTORS, |most| most.min(DESCRIPTORS));
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum });
     }
 }
 

@@ -14,14 +14,14 @@ pub const BUG: PlantedBug = PlantedBug {
     tries: 1,
     condition: "one command, often: each dataSize with estimate loses a descriptor",
     title: "dataSize with estimate: true leaves a file open",
-    program: "for (var i = 0; i < 400; i++) { db.runCommand({dataSize: db.getName() + '.c', estimate: true}); }",
+    program: "for (var i = 0; i < 2500; i++) { db.runCommand({dataSize: db.getName() + '.c', estimate: true}); }",
     hook: Hook::Before(check),
 };
 
 /// The file is looked at for its size, and closed only where that fails.
 fn check(call: &Call<'_>) -> Result<(), CommandError> {
     let estimates = call.name == "dataSize" && call.command.get("estimate").and_then(Bson::as_flag) == Some(true);
-    if estimates && call.server.memory.count(&BUG) <= faults::MOST_LEAKED {
+    if estimates && call.server.memory.count(&BUG) <= faults::MOST_DESCRIPTORS {
         faults::leak_descriptor();
     }
     Ok(())

@@ -95,7 +95,7 @@ fn validate(call: &Call<'_>) -> Result<Document, CommandError> {
     })
 }
 
-/// What is wrong with the records themselves: their number, and documents with a field that stands twice.
+/// What is wrong with the records themselves: their number, and documents that changed since they were stored.
 fn of_records(state: &State, operation: &dyn Interrupt) -> Result<Vec<Bson>, CommandError> {
     let mut errors = Vec::new();
     if state.kept_count() != state.len() {
@@ -104,9 +104,10 @@ fn of_records(state: &State, operation: &dyn Interrupt) -> Result<Vec<Bson>, Com
     }
     for (id, record) in state.records() {
         operation.check()?;
-        let mut seen = BTreeSet::new();
-        if let Some(twice) = record.document.keys().find(|key| !seen.insert(*key)) {
-            errors.push(Bson::from(format!("document {id} has the field '{twice}' twice")));
+        let bytes = record.document.to_bytes().len();
+        if bytes != record.bytes {
+            let text = format!("document {id} has {bytes} bytes and was stored with {}", record.bytes);
+            errors.push(Bson::from(text));
         }
     }
     errors.truncate(MAX_ERRORS);

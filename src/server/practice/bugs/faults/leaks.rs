@@ -5,17 +5,21 @@ use crate::server::practice::server::Server;
 use std::hint::black_box;
 use std::sync::atomic::Ordering;
 
-/// Bytes that one leak loses.
+/// Bytes that a step of a loop without end takes.
 const BLOCK: usize = 1 << 20;
-/// Leaks of one server, of memory or of descriptors: what they lose is seen long before.
-pub const MOST_LEAKED: u64 = 600;
+/// Bytes that one leak loses.
+const LEAK: usize = 4 << 20;
+/// Leaks of memory of one server: what they lose together is seen long before.
+pub const MOST_LEAKS: u64 = 400;
+/// Leaks of descriptors of one server.
+pub const MOST_DESCRIPTORS: u64 = 3_000;
 /// Blocks that a loop without end takes before it only turns.
 const MOST_GROWN: usize = 768;
 
-/// Loses a megabyte for ever.
+/// Loses four megabytes for ever.
 pub fn leak_memory() {
     // Written to, so that the kernel really gives the pages.
-    black_box(Box::leak(vec![0x5a_u8; BLOCK].into_boxed_slice()));
+    black_box(Box::leak(vec![0x5a_u8; LEAK].into_boxed_slice()));
 }
 
 /// Loses a descriptor for ever.
