@@ -23,6 +23,8 @@ static ADDED: LazyLock<Regex> = LazyLock::new(|| {
     let text = r"(?:\+0x[0-9a-f]+|@@?[A-Z]\w*[\d.]*|\.(?:cold|part|isra|constprop|llvm|lto_priv|localalias)(?:\.\d+)*|::h[0-9a-f]{16}| \[clone [^\]]*\]|\[abi:\w+\])+";
     Regex::new(text).expect("the pattern is well formed")
 });
+/// `{closure#0}`, `{impl#3}`
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{(\w+)#\d+\}").expect("the pattern is well formed"));
 static GO_CLOSURE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:\.func\d+|\.gowrap\d+|\.\d+|-fm)+$").expect("the pattern is well formed"));
 static JAVA_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
@@ -78,7 +80,7 @@ pub fn clean(frame: &Frame) -> String {
             GO_CLOSURE.replace(&name.replace("[...]", ""), "").into_owned()
         }
         Tongue::Java => JAVA_NUMBER.replace_all(&frame.function, "").into_owned(),
-        Tongue::Rust => path(&rust_trait(&ADDED.replace_all(&frame.function, ""))),
+        Tongue::Rust => path(&rust_trait(&NUMBERED.replace_all(&ADDED.replace_all(&frame.function, ""), "$1"))),
         Tongue::Native => native(&frame.function),
     }
 }
@@ -183,6 +185,7 @@ mod tests {
     fn names_of_rust_go_and_java_lose_what_compilers_number() {
         assert_eq!(cleaned(Tongue::Rust, "<a::B<T> as c::D>::e::{{closure}}::h0123456789abcdef"), "a::B::e::closure");
         assert_eq!(cleaned(Tongue::Rust, "a::b::c::h0123456789abcdef"), "a::b::c");
+        assert_eq!(cleaned(Tongue::Rust, "a::{impl#3}::b::{closure#0}"), "a::impl::b::closure");
         assert_eq!(cleaned(Tongue::Go, "x.org/y/v2.(*Handler).msgFind.func1.2"), "x.org/y/v2.(*Handler).msgFind");
         assert_eq!(cleaned(Tongue::Java, "a.B$1.lambda$f$12"), "a.B.lambda$f");
         assert_eq!(cleaned(Tongue::Java, "a.B$$Lambda$14/0x0000000800c0.run"), "a.B");

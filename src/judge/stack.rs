@@ -103,12 +103,23 @@ fn function(frame: &Frame) -> Function {
         Tongue::Java
     } else if place.contains(".go:") {
         Tongue::Go
-    } else if place.contains(".rs:") {
+    } else if place.contains(".rs:") || frame.function.contains("{closure#") {
         Tongue::Rust
     } else {
         Tongue::Native
     };
-    Function { tongue, function: frame.function.clone() }
+    let function = match module(place) {
+        Some(module) if !frame.function.contains("::") => format!("{module}::{}", frame.function),
+        _ => frame.function.clone(),
+    };
+    Function { tongue, function }
+}
+
+/// gdb names what Rust inlined by its last name alone: the rest is in its place, `src/a/b.rs:7`.
+fn module(place: &str) -> Option<String> {
+    let (file, _) = place.split_once(".rs:")?;
+    let path = file.rsplit_once("src/").map_or(file, |(_, path)| path);
+    Some(path.trim_end_matches("/mod").replace('/', "::"))
 }
 
 #[cfg(test)]
@@ -133,6 +144,17 @@ mod tests {
         let thread = Thread { frames, ..Thread::default() };
         assert_eq!(project_frames(&thread), ["a::b::lock_it", "a::run::closure", "mongo::anon::go"]);
         assert_eq!(depth(&thread), 5);
+    }
+
+    #[test]
+    fn what_was_inlined_is_named_by_its_file() {
+        let frames = vec![
+            frame("check", "src/db/sort.rs:4"),
+            frame("{closure#0}", "/home/x/db/src/db/mod.rs:5"),
+            frame("jstestfuzz::{closure#1}", ""),
+        ];
+        let thread = Thread { frames, ..Thread::default() };
+        assert_eq!(project_frames(&thread), ["db::sort::check", "db::closure", "jstestfuzz::closure"]);
     }
 
     #[test]
