@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::job::job;
 use super::reproduce::reproduce;
 use super::{CampaignError, RunOptions};
 use crate::exit_code::ExitCode;
@@ -11,7 +12,6 @@ use crate::interrupt::Interrupts;
 use crate::judge::{Judgement, Known, Verdict, judge};
 use crate::report::{Event, FULL_REPORTS, Reporter, Sighted, Summary};
 use crate::run::{Batch, Execution, RunError};
-use crate::shell::Job;
 use crate::store::{RECORD, Record, RunFolder, StoreError};
 
 /// A healthy server ends within a second; one that takes a minute hangs.
@@ -91,9 +91,11 @@ impl<'a> Desk<'a> {
         let mut output =
             fs_err::File::create(folder.join("shell.log")).map_err(|error| CampaignError::Disk(error.to_string()))?;
         batch.leave_captures_in(folder.join("capture"));
-        let execution = batch.execute(&self.job(file), file.statements, &mut output).map_err(run_error)?;
+        let execution =
+            batch.execute(&job(self.options, &self.roots, file), file.statements, &mut output).map_err(run_error)?;
         let judgement = self.known.apply(judge(&execution), super::known::today());
-        self.folder.save_json(&format!("{place}/{RECORD}"), &Record::new(&execution, &judgement))?;
+        self.folder
+            .save_json(&format!("{place}/{RECORD}"), &Record::new(&execution, &judgement, &self.options.words()))?;
         Ok((execution, judgement))
     }
 
@@ -104,7 +106,10 @@ impl<'a> Desk<'a> {
         let judgement = self.known.apply(judge(&execution), super::known::today());
         let files = std::mem::take(&mut self.on_this_server.1);
         let (Some((last, earlier)), Some(_)) = (files.split_last(), judgement.findings.first()) else { return Ok(()) };
-        self.folder.save_json(&format!("executions/shutdown/{RECORD}"), &Record::new(&execution, &judgement))?;
+        self.folder.save_json(
+            &format!("executions/shutdown/{RECORD}"),
+            &Record::new(&execution, &judgement, &self.options.words()),
+        )?;
         judgement.findings.iter().for_each(|finding| self.summary.count_known(finding));
         let command = reproduce(self.options, &files);
         for finding in judgement.failures() {
@@ -112,20 +117,6 @@ impl<'a> Desk<'a> {
         }
         self.reporter.event(&Event::File { name: "shutdown", execution: &execution, judgement: &judgement });
         Ok(())
-    }
-
-    fn job(&self, file: &File) -> Job {
-        let data = serde_json::json!({ "testName": file.name, "isMainTest": true, "numTestClients": 1, "minPort": 20000,
-            "maxPort": 65535, "storageEngine": "", "usingReplicaSetShards": false });
-        Job {
-            name: file.name.clone(),
-            path: file.path.clone(),
-            server: Default::default(),
-            database: "test".into(),
-            roots: self.roots.clone(),
-            test_data: data.to_string(),
-            limits: self.options.limits(),
-        }
     }
 
     fn count(&mut self, file: &File, execution: &Execution, judgement: &Judgement, counts: bool) {

@@ -7,11 +7,13 @@
 mod against;
 mod alarm;
 mod baseline;
+pub mod bisect;
 mod check;
 mod confirm;
 mod desk;
 mod ending;
 mod fuzz;
+mod job;
 pub mod known;
 mod options;
 mod planted;

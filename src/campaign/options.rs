@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use crate::config::as_flag;
 use crate::corpus::NewSince;
 use crate::run::HangTimer;
 use crate::run::capture::CaptureOptions;
@@ -69,6 +70,12 @@ impl RunOptions {
     pub fn timer(&self, of_product: Option<Duration>) -> HangTimer {
         let minimum = self.hang_min.or(of_product).unwrap_or(HANG_MIN);
         HangTimer { minimum, multiple: self.hang_multiple }
+    }
+
+    /// The words of a command line that give the same server, shell and hang threshold.
+    pub fn words(&self) -> Vec<String> {
+        let minimum = self.hang_min.map(|minimum| ["--hang-min".to_owned(), as_flag(minimum)]);
+        self.repeat.iter().cloned().chain(minimum.into_iter().flatten()).collect()
     }
 
     /// Bounds of the shell; its own deadlines lie behind the hang timer's, which is the one that tells.

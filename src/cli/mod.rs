@@ -72,8 +72,8 @@ pub fn fuzz() -> Status {
 /// The `triage` program.
 pub fn triage() -> Status {
     let arguments: Vec<String> = std::env::args().collect();
-    if arguments.get(1).is_some_and(|word| word == process::GUARD) {
-        return guard(&arguments);
+    if let Some(status) = hidden(&arguments) {
+        return status;
     }
     match triage::Triage::try_parse() {
         Ok(parsed) => end(triage::run(&parsed)),

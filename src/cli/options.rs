@@ -149,6 +149,11 @@ fn mutator(name: &str) -> Result<String, String> {
 }
 
 impl RunArguments {
+    /// True if the command line says which server.
+    pub fn names_a_server(&self) -> bool {
+        self.uri.is_some() || self.mongod.is_some() || self.server.is_some()
+    }
+
     /// The same without clap.
     pub fn options(&self) -> RunOptions {
         RunOptions {

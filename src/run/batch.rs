@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use super::average::{Average, Averages, FileKind};
 use super::capture::crash::with_what_follows;
 use super::capture::{Capture, Capturer};
-use super::check::{Usage, answers, kernel_lines, reachable, validate_all};
+use super::check::{Usage, answers, clear, kernel_lines, reachable, validate_all};
 use super::execution::{Check, Execution, Hang, HangKind};
 use super::hang::{HangTimer, doubt};
 use super::log_text::{Trouble, noteworthy, trouble};
@@ -23,6 +23,8 @@ const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
 const BEHIND_THE_TIMER: Duration = Duration::from_millis(200);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
+/// Dropping is quick, or a restart is quicker.
+const CLEARED_WITHIN: Duration = Duration::from_secs(2);
 /// A living server that answers nobody for so long is unreachable, however busy the machine.
 const REACHABLE_WITHIN: Duration = Duration::from_secs(10);
 
@@ -90,6 +92,34 @@ impl<'a> Batch<'a> {
     /// True where a broken server is brought back for the next file.
     pub fn restartable(&self) -> bool {
         self.topology.restartable()
+    }
+
+    /// Makes the next file find a server without data of earlier ones, by dropping it where the server does that in time.
+    /// Somebody else's server stays as it is.
+    pub fn without_data(&mut self) {
+        if self.up && self.topology.restartable() && clear(&self.topology.connection(), CLEARED_WITHIN).is_err() {
+            self.fresh_server();
+        }
+    }
+
+    /// True where the next file meets a server that ran others.
+    pub fn is_used(&self) -> bool {
+        self.up
+    }
+
+    /// Another hang timer from now on.
+    pub fn set_timer(&mut self, timer: HangTimer) {
+        self.timer = timer;
+    }
+
+    /// For how long `validate` may run after each file from now on; zero for not at all.
+    pub fn set_validate_for(&mut self, time: Duration) {
+        self.validate_for = time;
+    }
+
+    /// Who captures from now on.
+    pub fn set_capturer(&mut self, capturer: Option<Capturer>) {
+        self.capturer = capturer;
     }
 
     /// Makes the next file find a server without any data. Somebody else's server stays as it is.

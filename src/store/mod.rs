@@ -3,7 +3,7 @@
 mod record;
 mod run_folder;
 
-pub use record::{RECORD, Record, read_record, records_at};
+pub use record::{RECORD, Record, read_record, read_words, records_at};
 pub use run_folder::{RunFolder, read_json};
 
 /// Why something could not be kept or read.

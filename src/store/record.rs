@@ -22,15 +22,30 @@ const MOST: usize = 100_000;
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
     version: u32,
+    words: &'a [String],
     execution: &'a Execution,
     judgement: &'a Judgement,
 }
 
 impl<'a> Record<'a> {
-    /// A record of today's version.
-    pub fn new(execution: &'a Execution, judgement: &'a Judgement) -> Self {
-        Self { version: VERSION, execution, judgement }
+    /// A record of today's version. `words` are those of the command line that give the same server and shell again.
+    pub fn new(execution: &'a Execution, judgement: &'a Judgement, words: &'a [String]) -> Self {
+        Self { version: VERSION, words, execution, judgement }
     }
+}
+
+#[derive(Deserialize)]
+struct Words {
+    #[serde(default)]
+    words: Vec<String>,
+}
+
+/// The words of the command line behind a record; none where an old one has none.
+///
+/// # Errors
+/// The file is missing or no record.
+pub fn read_words(path: &Utf8Path) -> Result<Vec<String>, StoreError> {
+    Ok(read_json::<Words>(path)?.words)
 }
 
 #[derive(Deserialize)]
@@ -103,7 +118,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = Utf8PathBuf::from_path_buf(folder.path().join(RECORD)).unwrap();
         let (execution, judgement) = (clean(), judge(&clean()));
-        let mut value = serde_json::to_value(Record::new(&execution, &judgement)).unwrap();
+        let mut value = serde_json::to_value(Record::new(&execution, &judgement, &[])).unwrap();
         change(&mut value);
         std::fs::write(&path, value.to_string()).unwrap();
         (folder, path)

@@ -4,6 +4,10 @@
 //! whoever has a failure to keep brings the test. [`CommandTest`] is the one for any command.
 
 mod command;
+mod history;
+mod odds;
 pub mod reduce;
 
 pub use command::CommandTest;
+pub use history::needed;
+pub use odds::{Belief, Rate, Sequential};

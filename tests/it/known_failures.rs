@@ -124,7 +124,7 @@ fn five_sightings_are_kept_in_full_and_a_frequent_bug_is_said_to_block_progress(
 fn record(place: &Place, name: &str, log: &str) -> String {
     let execution = Fixture::parse(&format!("exit: signal 6\nprocess: mongod\n\n{log}\n")).execution();
     let judgement = judge(&execution);
-    let text = serde_json::to_string(&Record::new(&execution, &judgement)).unwrap();
+    let text = serde_json::to_string(&Record::new(&execution, &judgement, &[])).unwrap();
     place.file(&format!("run/executions/{name}/record.json"), text)
 }
 

@@ -1,5 +1,6 @@
 //! The `triage` program: old records again, failing files made small.
 
+mod bisect;
 mod progress;
 mod reduce;
 
@@ -38,6 +39,11 @@ enum Command {
         #[arg(value_name = "RECORD")]
         record: Utf8PathBuf,
     },
+    /// Makes a failing file as small as its server allows
+    ///
+    /// Takes the server, shell and bounds of `fuzz`; from a record or a signature those of the run. First runs the file up
+    /// to 11 times: it must fail there, and with one failure.
+    Bisect(Box<bisect::BisectArguments>),
     /// Makes a script as small as a test allows
     ///
     /// The test is any command. It gets the path of a copy and ends with status 0 as long as the copy is still interesting,
@@ -54,6 +60,7 @@ pub fn run(triage: &Triage) -> Result<ExitCode, CampaignError> {
             locate(&read_record(record)?);
             Ok(ExitCode::Clean)
         }
+        Command::Bisect(arguments) => bisect::run(arguments, &super::interrupts()?),
         Command::Reduce(arguments) => reduce::run(arguments, &super::interrupts()?),
     }
 }

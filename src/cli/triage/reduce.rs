@@ -64,11 +64,16 @@ pub struct ReduceArguments {
 /// # Errors
 /// One sentence that names the file, the test or the folder, and the remedy.
 pub fn run(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
+    on_deep_stack(|| reduce(arguments, interrupts))?
+}
+
+/// Does something that walks over deep trees.
+pub(super) fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, CampaignError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("reduce".into()).stack_size(DEEP_STACK);
-        let reducer = thread.spawn_scoped(scope, || reduce(arguments, interrupts));
+        let reducer = thread.spawn_scoped(scope, work);
         let reducer = reducer.map_err(|error| CampaignError::SetUp(format!("cannot start a thread: {error}")))?;
-        reducer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        Ok(reducer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
@@ -147,7 +152,7 @@ fn journal(arguments: &ReduceArguments) -> Result<Journal, CampaignError> {
 }
 
 /// Puts a text in its place as a whole: whoever looks, or kills us, finds the old one or the new one.
-fn keep(out: &Utf8Path, text: &str) -> io::Result<()> {
+pub(super) fn keep(out: &Utf8Path, text: &str) -> io::Result<()> {
     let folder = out.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     io::Write::write_all(&mut file, text.as_bytes())?;

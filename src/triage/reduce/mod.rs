@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 pub use journal::{Answer, Journal, Key};
+pub use program::without_each;
 pub use size::{ink, is_smaller};
 
 /// The predicate that a reduction keeps true.

@@ -60,6 +60,13 @@ fn framed(number: usize, statements: &str) -> String {
     text
 }
 
+/// Each top-level statement of a script with the script without it; nothing for what is no script.
+pub fn without_each(text: &str) -> Vec<(String, String)> {
+    let Ok(program) = Program::read(text) else { return Vec::new() };
+    let one = |at: usize| (program.units[at].text.clone(), program.text_of(|unit| unit != at));
+    (0..program.units.len()).map(one).collect()
+}
+
 impl Program {
     /// Reads a script, frames apart from their statements.
     ///
