@@ -78,6 +78,11 @@ impl<'a> Desk<'a> {
         Ok((execution, judgement))
     }
 
+    /// Since the run began.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// True while nothing has cut the run short.
     pub fn may_go_on(&self) -> bool {
         self.summary.cut_short.is_none() && self.interrupts.requested().is_none()

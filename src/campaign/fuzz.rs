@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::against::against_a_server;
 use super::confirm::confirm;
 use super::desk::{Desk, File};
+use super::minimal::minimise;
 use super::options::FuzzOptions;
 use super::{CampaignError, baseline};
 use crate::corpus::{Corpus, Index, NewTests, Set, draw, find_new};
@@ -36,6 +37,8 @@ pub fn fuzz(
         }
         if options.confirm && batch.restartable() && interrupts.requested().is_none() {
             confirm(desk, batch)?;
+            let budget = options.triage_budget.of(desk.elapsed());
+            minimise(desk, budget)?;
         }
         Ok(())
     });

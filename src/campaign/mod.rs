@@ -2,7 +2,7 @@
 //!
 //! Every run goes through the same stages: the alarm is heard first ([`alarm`]), the drawn corpus files may be run as
 //! they are ([`baseline`]), then the files themselves ([`fuzz`] makes them, [`rerun`] is given them); what failed is run
-//! once more ([`confirm`]). [`self_check`] is the alarm at full length.
+//! once more ([`confirm`]) and made small ([`minimal`]). [`self_check`] is the alarm at full length.
 
 mod against;
 mod alarm;
@@ -15,6 +15,7 @@ mod ending;
 mod fuzz;
 mod job;
 pub mod known;
+mod minimal;
 mod options;
 mod planted;
 mod reproduce;
@@ -26,7 +27,7 @@ use crate::exit_code::ExitCode;
 pub use alarm::{AlarmError, sound};
 pub use check::check;
 pub use fuzz::{fuzz, generate};
-pub use options::{FuzzOptions, RunOptions};
+pub use options::{FuzzOptions, RunOptions, TriageBudget};
 pub use rerun::rerun;
 pub use self_check::{SelfCheck, self_check};
 

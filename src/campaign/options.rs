@@ -60,6 +60,31 @@ pub struct FuzzOptions {
     pub baseline: bool,
     /// Runs each new failure once more; `--no-confirm` does not.
     pub confirm: bool,
+    /// Time for making failing files small.
+    pub triage_budget: TriageBudget,
+}
+
+/// How long a run may bisect its failures at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriageBudget {
+    /// So many hundredths of the run, and at least [`TriageBudget::LEAST`].
+    Share(u32),
+    /// So long; zero for not at all.
+    Time(Duration),
+}
+
+impl TriageBudget {
+    /// Enough for a handful of crashes.
+    pub const LEAST: Duration = Duration::from_secs(30);
+
+    /// The time after a run of that length.
+    pub fn of(self, run: Duration) -> Duration {
+        match self {
+            Self::Share(0) => Duration::ZERO,
+            Self::Share(hundredths) => (run * hundredths / 100).max(Self::LEAST),
+            Self::Time(time) => time,
+        }
+    }
 }
 
 /// The smallest hang threshold where neither the user nor the product says otherwise.

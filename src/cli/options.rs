@@ -5,7 +5,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use crate::campaign::{FuzzOptions, RunOptions};
+use crate::campaign::{FuzzOptions, RunOptions, TriageBudget};
 use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
@@ -136,8 +136,23 @@ pub struct FuzzArguments {
     /// Does not run the file of each new failure once more on a fresh server
     #[arg(long, env = "JSTESTFUZZ_NO_CONFIRM")]
     no_confirm: bool,
+    /// Time at the end for making the file of each new failure small: a time, or per cent of the run and at least 30 s;
+    /// 0 for not at all
+    #[arg(long, value_name = "TIME|PER CENT", default_value = "10%", value_parser = triage_budget, env = "JSTESTFUZZ_TRIAGE_BUDGET")]
+    triage_budget: TriageBudget,
     #[command(flatten)]
     pub run: RunArguments,
+}
+
+fn triage_budget(text: &str) -> Result<TriageBudget, String> {
+    match text.strip_suffix('%') {
+        Some(share) => {
+            let share = share.trim().parse().ok().filter(|share| *share <= 1000);
+            share.map(TriageBudget::Share).ok_or_else(|| format!("'{text}' is no share; write 10% or 5m"))
+        }
+        None if text == "0" => Ok(TriageBudget::Time(Duration::ZERO)),
+        None => config::duration(text).map(TriageBudget::Time),
+    }
 }
 
 fn mutator(name: &str) -> Result<String, String> {
@@ -242,6 +257,7 @@ impl FuzzArguments {
             new_since,
             shape: Shape { substitutions, only: self.only.clone(), exclude: self.exclude.clone() },
             confirm: !self.no_confirm,
+            triage_budget: self.triage_budget,
             baseline: self.baseline || (!self.no_baseline && in_ci()),
         }
     }

@@ -41,6 +41,38 @@ pub struct FailureBlock {
     pub earlier: Vec<Utf8PathBuf>,
     /// What a second try on a fresh server gave.
     pub shown_again: ShownAgain,
+    /// The smallest program that was found in the time there was.
+    #[serde(default)]
+    pub minimal: Option<Minimal>,
+}
+
+/// A failing file made small.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minimal {
+    /// Where it lies.
+    pub path: Utf8PathBuf,
+    /// Its text.
+    pub text: String,
+    /// Runs on fresh servers that failed, `10 of 10`.
+    pub fails: String,
+    /// False where the time was up before it was smallest.
+    pub done: bool,
+}
+
+impl Minimal {
+    /// Lines of a program that a report shows.
+    const LINES: usize = 16;
+
+    fn lines(&self) -> Vec<String> {
+        let more = if self.done { "" } else { "; triage bisect makes it smaller" };
+        let mut lines = vec![format!("  minimal         {} (failed {} times{more})", self.path, self.fails)];
+        let all: Vec<&str> = self.text.lines().collect();
+        lines.extend(all.iter().take(Self::LINES).map(|line| format!("                  {line}")));
+        if all.len() > Self::LINES {
+            lines.push(format!("                  ... and {} lines more", all.len() - Self::LINES));
+        }
+        lines
+    }
 }
 
 /// What came of running a failing file again.
@@ -88,6 +120,7 @@ impl FailureBlock {
             lines.push(format!("  kept            {FULL_REPORTS} of {} in full, of the others the record", self.seen));
         }
         lines.push(format!("  reproduce       {}", self.reproduce));
+        lines.extend(self.minimal.iter().flat_map(Minimal::lines));
         lines
     }
 
@@ -154,6 +187,7 @@ impl Failures {
             reproduce,
             earlier: earlier.to_vec(),
             shown_again: ShownAgain::NotTried,
+            minimal: None,
         };
         if let Some(known) = self.blocks.iter_mut().find(|block| one_bug(&block.symptoms, &seen.symptoms)) {
             known.count(seen);

@@ -13,7 +13,7 @@ use crate::judge::Judgement;
 use crate::run::Execution;
 
 pub use effectiveness::Effectiveness;
-pub use failure::{FULL_REPORTS, FailureBlock, Failures, ShownAgain, Sighted};
+pub use failure::{FULL_REPORTS, FailureBlock, Failures, Minimal, ShownAgain, Sighted};
 pub use human::{Human, say};
 pub use self_check::{BugRow, Heard, self_check_sum};
 pub use summary::{KnownFailure, Summary, word};

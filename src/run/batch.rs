@@ -222,7 +222,11 @@ impl<'a> Batch<'a> {
             return;
         }
         let telling = telling.into_iter().map(str::to_owned).collect();
-        let capture: Capture = capturer.crash(self.topology, &watched.exits, telling, self.interrupts);
+        let during = watched.notes.iter().find_map(|one| match &one.note {
+            Note::ConnectionLost { command, .. } => Some(command.as_str()),
+            _ => None,
+        });
+        let capture: Capture = capturer.crash(self.topology, &watched.exits, telling, during, self.interrupts);
         watched.capture = Some(capture);
     }
 

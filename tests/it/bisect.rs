@@ -132,6 +132,21 @@ fn a_signature_of_the_last_run_is_all_that_is_needed() {
 }
 
 #[test]
+fn a_run_ends_with_the_smallest_program_of_each_new_failure() {
+    let place = Place::new();
+    let words =
+        ["--seed", "1", "--sets", "40", "--server", "practice", "--bugs", "PRACTICE-6", "--triage-budget", "20s"];
+    let said = place.fuzz(&[&words[..], &["--stop-at-first-failure"]].concat());
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    let block = &place.summary()["failures"]["blocks"][0];
+    let minimal = &block["minimal"];
+    assert!(minimal["text"].as_str().unwrap().contains("getMore"), "{block}");
+    assert!(said.out.contains("minimal         ") && ink(minimal["text"].as_str().unwrap()) < 2_000, "{}", said.all());
+    let kept = std::fs::read_to_string(minimal["path"].as_str().unwrap()).unwrap();
+    assert!(kept.starts_with("// shows       internal error: "), "{kept}");
+}
+
+#[test]
 fn a_file_that_does_not_fail_is_refused_and_nothing_is_written() {
     let place = Place::new();
     let file = place.file("fail.js", buried(10, &[]));

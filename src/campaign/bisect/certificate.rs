@@ -1,16 +1,13 @@
 //! What stands on top of a minimal program: what it shows, where, how often, and how sure it is that all of it is needed.
 
 use super::stand::{Stands, Trial, shows_in_data};
-use super::{BisectError, checked_runs};
-use crate::campaign::bisect::check::Checked;
+use super::{BisectError, Checked, checked_runs};
 use crate::triage::Rate;
 use crate::triage::reduce::without_each;
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// Statements that are tried without; what has more is no minimal program.
 const STATEMENTS: usize = 12;
-/// Runs without a statement whose failure is sure.
-const SURE: u32 = 3;
 /// Runs without a statement, at most.
 const MOST: u32 = 30;
 /// Enough certainty that a statement is needed.
@@ -53,7 +50,7 @@ pub fn kept(
         let patience = Some(checked.patience);
         let validate = shows_in_data(checked.wanted.class);
         let trial = Trial { files, fresh: true, stacks: false, patience, validate };
-        let runs = (SURE..MOST).find(|runs| rate.is_sure() || rate.sureness(*runs) >= ENOUGH).unwrap_or(MOST);
+        let runs = (1..MOST).find(|runs| rate.sureness(*runs) >= ENOUGH).unwrap_or(MOST);
         let without = checked_runs(stands, &trial, &checked.wanted, runs)?;
         let sure = if without.failed > 0 { 0.0 } else { rate.sureness(without.runs) };
         let first_line = statement.lines().next().unwrap_or_default();
@@ -79,8 +76,7 @@ pub fn comment(checked: &Checked, rate: Rate, before: &[Utf8PathBuf], kept: &[Ke
         format!("made by     {command}"),
     ];
     lines.extend(before.iter().map(|path| format!("run before  {path}")));
-    // Where one run is proof there is nothing to say of each statement.
-    lines.extend(kept.iter().filter(|kept| kept.sure < 0.999).map(Kept::line));
+    lines.extend(kept.iter().map(Kept::line));
     let one_line = |line: String| format!("// {}\n", line.split('\n').collect::<Vec<_>>().join(" "));
     lines.into_iter().map(one_line).collect()
 }

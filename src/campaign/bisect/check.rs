@@ -36,6 +36,24 @@ pub struct Checked {
     pub hint: Vec<usize>,
 }
 
+impl Checked {
+    /// What a run found that saw the failure and then saw it again on a fresh server.
+    pub fn by_a_run(wanted: Wanted, failing: &Execution, needs_earlier: bool) -> Self {
+        Self {
+            wanted,
+            rate: Rate { failed: 2, runs: 2 },
+            needs_earlier,
+            patience: patience(failing, failing.elapsed),
+            setting: setting(failing),
+            hint: hint(failing),
+        }
+    }
+}
+
+fn setting(execution: &Execution) -> String {
+    format!("{}, shell {}", execution.product, execution.shell)
+}
+
 /// Runs the case as it is, alone and, if that shows nothing, after the files before it.
 pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
     let alone = runs(stands, case, vec![case.file.clone()], ALONE)?;
@@ -52,7 +70,7 @@ pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
         });
     };
     let patience = patience(&failing, seen.longest);
-    let setting = format!("{}, shell {}", failing.product, failing.shell);
+    let setting = setting(&failing);
     let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
     Ok(Checked { wanted, rate: seen.rate, needs_earlier, patience, setting, hint })
 }

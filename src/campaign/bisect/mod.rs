@@ -22,10 +22,10 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use certificate::Kept;
-pub use target::{Found, find};
+pub use check::Checked;
+pub use target::{Found, find, of_block};
 pub use wanted::{Other, Wanted};
 
-use self::check::Checked;
 use self::server_test::ServerTest;
 use self::stand::{Setting, Stands, Trial, shows_in_data};
 use self::wanted::Others;
@@ -34,8 +34,8 @@ use crate::interrupt::Interrupts;
 use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Reduced, Reduction};
 use crate::triage::{Rate, needed};
 
-/// Runs of the smallest program.
-const LAST_RUNS: u32 = 10;
+/// Runs of all that happens with a file, where one is not enough.
+const MORE_RUNS: u32 = 10;
 /// Under this share of failing runs nothing is reduced unless the user wants it: it takes hours.
 const TOO_SELDOM: f64 = 0.15;
 /// Looks at what answers by statistics may have got wrong.
@@ -75,6 +75,8 @@ pub struct BisectOptions {
     pub lines: bool,
     /// Goes on with failures that come in less than 15 of 100 runs.
     pub seldom: bool,
+    /// Runs of the smallest program at the end.
+    pub last_runs: u32,
     /// Where answers, candidates and servers' files lie.
     pub state: Utf8PathBuf,
     /// For the comment on top.
@@ -136,12 +138,13 @@ pub trait Witness {
     fn see(&mut self, event: &Progress<'_>) -> io::Result<()>;
 }
 
-/// Bisects. Must run on a deep stack: see [`Reduction`].
+/// Bisects, without the check where a run made it already. Calls of it come by [`crate::triage::reduce::on_deep_stack`].
 ///
 /// # Errors
 /// See [`BisectError`].
 pub fn bisect(
     case: &Case,
+    checked: Option<Checked>,
     options: &BisectOptions,
     interrupts: &Interrupts,
     witness: &mut dyn Witness,
@@ -151,7 +154,7 @@ pub fn bisect(
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(Utf8Path::to_owned).into_iter().collect();
     let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts };
     Stands::set_up(&setting, options.jobs.max(1), |stands| {
-        let mut checked = check::check(stands, case)?;
+        let mut checked = checked.map_or_else(|| check::check(stands, case), Ok)?;
         witness.say(&format!("fails {} runs{}: {}", checked.rate, way(&checked), checked.wanted.title));
         if checked.rate.share() < TOO_SELDOM && !options.seldom {
             return Err(BisectError::TooSeldom(checked.rate));
@@ -188,7 +191,8 @@ impl Work<'_> {
             reduced = self.reduce(case, &original, &before, &others, true)?;
             rate = self.last_runs(case, &reduced.text, &before)?;
         }
-        let kept = if self.interrupts.requested().is_some() {
+        // Where one run is proof the reduction has tried it without each statement already.
+        let kept = if rate.is_sure() || self.interrupts.requested().is_some() {
             Vec::new()
         } else {
             certificate::kept(self.stands, self.checked, rate, &before, &reduced.text, self.state)?
@@ -206,7 +210,7 @@ impl Work<'_> {
         }
         let shows = |files: Vec<Utf8PathBuf>| {
             let trial = Trial { files, fresh: true, stacks: false, patience: None, validate: self.validate() };
-            let runs = if self.checked.rate.is_sure() { 1 } else { LAST_RUNS };
+            let runs = if self.checked.rate.is_sure() { 1 } else { MORE_RUNS };
             checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
         };
         let of = |at: &[usize]| at.iter().map(|at| case.earlier[*at].clone()).collect::<Vec<_>>();
@@ -314,7 +318,7 @@ impl Work<'_> {
             return Ok(first);
         }
         let rest = trial(false, Some(self.checked.patience));
-        let rest = checked_runs(self.stands, &rest, wanted, LAST_RUNS - 1)?;
+        let rest = checked_runs(self.stands, &rest, wanted, self.options.last_runs.saturating_sub(1))?;
         Ok(Rate { failed: first.failed + rest.failed, runs: first.runs + rest.runs })
     }
 }

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser};
 
 use super::progress::Console;
-use super::reduce::{keep, on_deep_stack};
+use super::reduce::keep;
 use crate::campaign::CampaignError;
 use crate::campaign::bisect::{BisectError, BisectOptions, Bisected, Case, Found, Witness, bisect, find};
 use crate::cli::options::RunArguments;
@@ -15,7 +15,10 @@ use crate::config;
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::report::say;
-use crate::triage::reduce::{Ending, Progress, ReduceError, ink};
+use crate::triage::reduce::{Ending, Progress, ReduceError, ink, on_deep_stack};
+
+/// Runs of the smallest program on fresh servers, at the end.
+const LAST_RUNS: u32 = 10;
 
 /// Flags of `triage bisect`.
 #[derive(Debug, Args)]
@@ -72,7 +75,7 @@ struct Recorded {
 /// One sentence that names the file, the server or the folder, and the remedy.
 pub fn run(arguments: &BisectArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
     let found = found(arguments)?;
-    on_deep_stack(|| small(arguments, &found, interrupts))?
+    on_deep_stack(|| small(arguments, &found, interrupts)).map_err(|error| CampaignError::SetUp(error.to_string()))?
 }
 
 fn found(arguments: &BisectArguments) -> Result<Found, CampaignError> {
@@ -106,6 +109,7 @@ fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, 
         keep_wrapping: arguments.keep_wrapping,
         lines: arguments.lines,
         seldom: arguments.seldom,
+        last_runs: LAST_RUNS,
         state: arguments.state.clone().unwrap_or_else(|| beside(&found.case, "min.state")),
         command: std::env::args().collect::<Vec<_>>().join(" "),
     })
@@ -142,7 +146,7 @@ fn small(arguments: &BisectArguments, found: &Found, interrupts: &Interrupts) ->
     let out = arguments.minimal.clone().unwrap_or_else(|| beside(&found.case, "min.js"));
     let started = Instant::now();
     let mut console = Screen { console: Console::new(arguments.json), out: &out, json: arguments.json };
-    let outcome = bisect(&found.case, &options, interrupts, &mut console);
+    let outcome = bisect(&found.case, None, &options, interrupts, &mut console);
     let done = match outcome {
         Ok(done) => done,
         Err(error) => return refused(found, interrupts, error),

@@ -12,11 +12,7 @@ use crate::config;
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::triage::CommandTest;
-use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Reduced, Reduction, ink};
-
-/// Every walk over a tree is recursive, and a sum of many terms is as deep as it is long. This is address space: only what
-/// is used is memory.
-const DEEP_STACK: usize = 4 << 30;
+use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Reduced, Reduction, ink, on_deep_stack};
 
 /// What is larger is no test that somebody wrote or that we made, and its trees could be deeper than the stack.
 const MOST_BYTES: usize = 4 << 20;
@@ -64,17 +60,7 @@ pub struct ReduceArguments {
 /// # Errors
 /// One sentence that names the file, the test or the folder, and the remedy.
 pub fn run(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
-    on_deep_stack(|| reduce(arguments, interrupts))?
-}
-
-/// Does something that walks over deep trees.
-pub(super) fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, CampaignError> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("reduce".into()).stack_size(DEEP_STACK);
-        let reducer = thread.spawn_scoped(scope, work);
-        let reducer = reducer.map_err(|error| CampaignError::SetUp(format!("cannot start a thread: {error}")))?;
-        Ok(reducer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })
+    on_deep_stack(|| reduce(arguments, interrupts)).map_err(|error| CampaignError::SetUp(error.to_string()))?
 }
 
 fn reduce(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {

@@ -10,23 +10,50 @@ use super::stacks::Core;
 use super::{Capturer, core, log_stack};
 use crate::interrupt::Interrupts;
 use crate::process::{descendants, poll};
-use crate::server::{ServerExit, ServerProcess, Topology};
+use crate::server::{ExitStatus, ServerExit, ServerProcess, Topology};
 
 /// A back end's core may still be on its way when its death stands in the log.
 const CORE_TAKES: Duration = Duration::from_secs(2);
 /// Lines after a telling one that are kept: PostgreSQL says there what the process was running.
 const LINES_AFTER: usize = 3;
 
+/// Deaths that look alike and are looked at with a debugger; each takes seconds.
+const FULL: u32 = 5;
+/// Kinds of deaths that are told apart.
+const KINDS: usize = 500;
+
 impl Capturer {
-    /// Captures processes that ended. `telling` are the log lines that speak of back ends' deaths, with what follows them.
+    /// How many deaths there were by now of the same processes, by the same signals, in the same command.
+    fn count(&mut self, exits: &[ServerExit], during: Option<&str>) -> u32 {
+        let ends = exits.iter().map(|exit| match exit.status {
+            ExitStatus::Signal { number, .. } => format!("{} by signal {number}", exit.process.name),
+            ExitStatus::Code(code) => format!("{} with status {code}", exit.process.name),
+        });
+        let kind = ends.chain(during.map(str::to_owned)).collect::<Vec<_>>().join(", ");
+        if self.deaths.len() == KINDS && !self.deaths.contains_key(&kind) {
+            return 1;
+        }
+        let count = self.deaths.entry(kind).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// Captures processes that ended. `telling` are the log lines that speak of back ends' deaths, with what follows them;
+    /// `during` is the command that got no reply. Of deaths that look alike the first few are looked at.
     pub fn crash(
         &mut self,
         topology: &dyn Topology,
         exits: &[ServerExit],
         telling: Vec<String>,
+        during: Option<&str>,
         interrupts: &Interrupts,
     ) -> Capture {
+        let alike = self.count(exits, during);
         let mut making = Making::new(self, interrupts);
+        if alike > FULL {
+            making.capture.gap("stacks and core", format!("{FULL} deaths like this one have them"), "all else");
+            return making.end().0;
+        }
         let backend = !telling.is_empty();
         making.capture.said = telling;
         making.capture.said.truncate(Capture::SAID);

@@ -23,7 +23,7 @@ mod stacks;
 mod suspend;
 pub mod waits_for;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -58,12 +58,14 @@ pub struct Capturer {
     folder: Utf8PathBuf,
     /// Cores written in this run, the oldest first.
     cores: VecDeque<Utf8PathBuf>,
+    /// Deaths so far that look alike.
+    deaths: BTreeMap<String, u32>,
 }
 
 impl Capturer {
     /// `own` is our own executable.
     pub fn new(options: CaptureOptions, own: Utf8PathBuf) -> Self {
-        Self { options, own, folder: Utf8PathBuf::new(), cores: VecDeque::new() }
+        Self { options, own, folder: Utf8PathBuf::new(), cores: VecDeque::new(), deaths: BTreeMap::new() }
     }
 
     /// From now on captures go into this folder; it is made when there is something to put into it.

@@ -7,11 +7,12 @@
 //! [`Options::jobs`]; what becomes of their answers depends on the answers alone, so that neither timing nor the number
 //! of threads changes the result. [`Reduction::run_lines`] does the first part on lines, for texts that do not parse.
 //!
-//! Walks over trees are recursive: whoever takes texts from outside calls from a thread with a deep stack.
+//! Walks over trees are recursive: whoever takes texts from outside calls by [`on_deep_stack`].
 //!
 //! Every answer is written to the [`Journal`] before it is used. A reduction that starts again with the same journal
 //! walks the same way, is answered at once for all that is known, and loses only the tests that were running.
 
+mod deep_stack;
 mod dependencies;
 mod halving;
 mod journal;
@@ -29,6 +30,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+pub use deep_stack::on_deep_stack;
 pub use journal::{Answer, Journal, Key};
 pub use program::without_each;
 pub use size::{ink, is_smaller};
