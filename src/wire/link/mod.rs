@@ -125,7 +125,7 @@ impl Link {
     /// A zero duration is refused by the operating system.
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> std::io::Result<()> {
         self.timeout = timeout;
-        self.open.iter().try_for_each(|member| member.client.set_read_timeout(timeout))
+        self.open.iter_mut().try_for_each(|member| member.client.set_read_timeout(timeout))
     }
 
     /// Finds the connection for a command, and opens it where need be.
