@@ -210,6 +210,9 @@ pub struct Ended {
     pub elapsed: Duration,
 }
 
+/// Servers know some four hundred codes, and scripts may make them answer with any.
+const MOST_CODES: usize = 500;
+
 /// What became of the commands of one name, counted outside JavaScript because scripts overwrite everything. At most 500
 /// names are kept, the rest under `(other)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -218,7 +221,7 @@ pub struct CommandFigures {
     pub sent: u64,
     /// `ok: 1` and no write error.
     pub accepted: u64,
-    /// Error code (or 0 where none was given) and how often.
+    /// Error code and how often; 0 where none was given, and for all beyond the first 500.
     pub codes: BTreeMap<i32, u64>,
     /// Sum of the times from request to reply.
     pub busy: Duration,
@@ -231,7 +234,8 @@ impl CommandFigures {
         self.accepted += other.accepted;
         self.busy += other.busy;
         for (&code, &count) in &other.codes {
-            *self.codes.entry(code).or_default() += count;
+            let known = self.codes.len() < MOST_CODES || self.codes.contains_key(&code);
+            *self.codes.entry(if known { code } else { 0 }).or_default() += count;
         }
     }
 }

@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
 
 fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
     limit(job.limits.memory);
-    let outbox = Outbox::default();
+    let outbox = Outbox::new(job.limits.output);
     let over = Arc::new(AtomicBool::new(false));
     let pulse = {
         let (outbox, over) = (outbox.clone(), Arc::clone(&over));
@@ -78,19 +78,19 @@ fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
         elapsed: Default::default(),
     });
     ended.threads_left = threads_left;
+    ended.output_dropped = outbox.output_dropped();
     ended.elapsed = started.elapsed();
     outbox.report(Report::Ended(ended));
 }
 
 fn execute(job: Job, outbox: Outbox, threads: &Threads) -> Ended {
     let text = fs_err::read(&job.path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let host = Rc::new(RefCell::new(Host::new(job, outbox)));
+    let host = Rc::new(RefCell::new(Host::new(job, outbox, threads.deadline())));
     let end = match text {
         Ok(text) => engine::run(&text, &host, threads, &Mail::default()),
         Err(error) => ShellEnd::SyntaxError { message: error.to_string() },
     };
-    let output_dropped = host.borrow().account.output_dropped;
-    Ended { end, output_dropped, threads_left: false, elapsed: Default::default() }
+    Ended { end, output_dropped: 0, threads_left: false, elapsed: Default::default() }
 }
 
 /// Bounds that the kernel keeps, whatever the engine does. A limit that cannot be set leaves the engine's own.
