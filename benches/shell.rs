@@ -2,14 +2,19 @@
 
 mod measure;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jstestfuzz::doc;
 use jstestfuzz::process::cpu_time;
 use jstestfuzz::server::{ServerChoice, ServerError, Topology, choose};
 use jstestfuzz::shell::embedded::EmbeddedShell;
 use jstestfuzz::shell::{Job, Limits, Report, Shell, ShellEnd};
+use jstestfuzz::wire::message::op_msg;
+use jstestfuzz::wire::uri::Settings;
 use measure::{FUZZ, Target, cpu_of_children, mebibytes, median, peer_path, peer_script, row, run, skipped, turns};
 
 /// One script may take so long.
@@ -24,29 +29,34 @@ const FILES: u32 = 300;
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = Utf8PathBuf::from_path_buf(folder.path().to_owned()).expect("a folder with a UTF-8 name");
-    let mut practice = start("practice", &folder).expect("the practice server");
-    let place = Place { folder: folder.clone(), address: first_address(&*practice) };
+    let mut practice = start("practice", None, &folder).expect("the practice server");
+    let place = Place::new(&folder, &first_address(&*practice));
     starts(&place);
     contexts(&place);
     pings(&place);
     inserts(&place);
     finds(&place);
     practice.stop(Duration::from_secs(5));
-    match start("ferretdb", &folder) {
+    let entry = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/ferretdb_socket.toml");
+    match start("ferretdb", Some(entry.into()), &folder) {
         Ok(mut ferretdb) => {
-            beside_mongosh(&Place { folder, address: first_address(&*ferretdb) });
+            let address = first_address(&*ferretdb);
+            beside_mongosh(&Place::new(&folder, &address), "by TCP");
+            bare_pings(&address);
+            beside_mongosh(&Place::new(&folder, &socket_below(&folder.join("ferretdb"))), "by a Unix socket");
             ferretdb.stop(Duration::from_secs(10));
         }
         Err(error) => skipped("CPU time of a ping, beside mongosh on ferretdb", &error.to_string()),
     }
 }
 
-fn start(name: &str, folder: &Utf8Path) -> Result<Box<dyn Topology>, ServerError> {
+fn start(name: &str, file: Option<Utf8PathBuf>, folder: &Utf8Path) -> Result<Box<dyn Topology>, ServerError> {
     let folder = folder.join(name);
     std::fs::create_dir_all(&folder).map_err(|error| ServerError::Infrastructure(error.to_string()))?;
     let choice = ServerChoice {
         own: Some(FUZZ.into()),
         name: Some(name.into()),
+        file,
         bugs: Some("none".into()),
         ..ServerChoice::default()
     };
@@ -59,10 +69,17 @@ fn first_address(topology: &dyn Topology) -> String {
     topology.addresses().into_iter().next().expect("a server has an address")
 }
 
+/// The socket in a process's own folder, as a connection string writes it.
+fn socket_below(folder: &Utf8Path) -> String {
+    let folders = folder.read_dir_utf8().expect("the servers' folder").flatten();
+    let mut sockets = folders.map(|one| one.path().join("mongodb.sock"));
+    sockets.find(|path| path.exists()).expect("FerretDB's socket").as_str().replace('/', "%2F")
+}
+
 /// Where scripts lie and what they speak to.
 struct Place {
     folder: Utf8PathBuf,
-    address: String,
+    uri: String,
 }
 
 /// What one script took.
@@ -74,13 +91,17 @@ struct Taken {
 }
 
 impl Place {
+    fn new(folder: &Utf8Path, address: &str) -> Self {
+        Self { folder: folder.to_owned(), uri: format!("mongodb://{address}/test") }
+    }
+
     fn job(&self, script: &str) -> Job {
         let path = self.folder.join("script.js");
         std::fs::write(&path, script).expect("a script in the temporary folder");
         Job {
             name: "script.js".into(),
             path,
-            server: jstestfuzz::wire::uri::Settings::of_addresses([&self.address]),
+            server: Settings::parse(&self.uri).expect("a connection string"),
             database: "test".into(),
             roots: Vec::new(),
             test_data: "{}".into(),
@@ -186,8 +207,8 @@ fn finds(place: &Place) {
     row(what, &format!("{each:.2} ms"), "", 0.0, &Target::None);
 }
 
-fn beside_mongosh(place: &Place) {
-    let what = "CPU of a ping, beside mongosh, both on ferretdb";
+fn beside_mongosh(place: &Place, way: &str) {
+    let what = &format!("CPU of a ping, beside mongosh, both on ferretdb {way}");
     let Some(mongosh) = peer_path(".bin/mongosh") else {
         return skipped(what, "mongosh is not installed; run benches/run");
     };
@@ -196,7 +217,7 @@ fn beside_mongosh(place: &Place) {
     for _ in 0..turns() {
         let taken = place.run(&mut shell, &ping_loop(PINGS / 2));
         ours.push(taken.cpu.as_secs_f64() * 1e6 / f64::from(PINGS / 2));
-        theirs.push(mongosh_pings(&mongosh, &place.address));
+        theirs.push(mongosh_pings(&mongosh, &place.uri));
     }
     let (ours, theirs) = (median(&ours), median(&theirs));
     let less = theirs / ours;
@@ -204,9 +225,31 @@ fn beside_mongosh(place: &Place) {
     row(what, &shown, &format!("{theirs:.0} us"), less, &Target::AtLeast(50.0, "x less"));
 }
 
-fn mongosh_pings(mongosh: &Utf8Path, address: &str) -> f64 {
+/// The same bytes sent and received by a loop that does nothing else: what is left then is the kernel's, and no client
+/// that waits for its replies can do with less.
+fn bare_pings(address: &str) {
+    let ping = op_msg(1, 0, 0, &doc! { "ping": 1, "$db": "test" }.to_bytes());
+    let mut stream = TcpStream::connect(address).expect("ferretdb takes a connection");
+    stream.set_nodelay(true).expect("a socket without delay");
+    let mut reply = [0; 4096];
+    let cpu = || cpu_time(std::process::id()).unwrap_or_default().as_secs_f64();
+    let mut taken = Vec::new();
+    for _ in 0..turns() {
+        let before = cpu();
+        for _ in 0..PINGS / 2 {
+            stream.write_all(&ping).expect("ferretdb takes a ping");
+            let size = stream.read(&mut reply).expect("ferretdb answers");
+            assert_eq!(reply.first_chunk().map(|length| i32::from_le_bytes(*length)), Some(size as i32));
+        }
+        taken.push((cpu() - before) * 1e6 / f64::from(PINGS / 2));
+    }
+    let what = "the same ping sent by a bare loop over a socket by TCP: what the kernel takes";
+    row(what, &format!("{:.1} us", median(&taken)), "", 0.0, &Target::None);
+}
+
+fn mongosh_pings(mongosh: &Utf8Path, uri: &str) -> f64 {
     let mut command = Command::new(mongosh);
-    command.args(["--quiet", "--norc", &format!("mongodb://{address}/test"), "--file"]).arg(peer_script("pings.js"));
+    command.args(["--quiet", "--norc", uri, "--file"]).arg(peer_script("pings.js"));
     // Its settings lie where `benches/run` turned its telemetry off.
     command.envs(std::env::var("JSTESTFUZZ_PEERS").map(|folder| ("HOME", folder)));
     let (_, said) = run(&mut command);

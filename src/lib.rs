@@ -21,6 +21,7 @@ pub mod shell;
 pub mod server;
 pub mod run;
 pub mod judge;
+pub mod triage;
 pub mod store;
 pub mod report;
 pub mod campaign;

@@ -1,4 +1,4 @@
-//! Looks at failures that a run recorded.
+//! Looks at failures that a run recorded, and makes failing scripts small.
 #![forbid(unsafe_code)]
 
 fn main() -> std::process::ExitCode {

@@ -6,12 +6,12 @@ use super::desk::Desk;
 use super::{CampaignError, alarm};
 use crate::process::own_executable;
 use crate::run::Batch;
+use crate::run::capture::Capturer;
 use crate::server::{Chosen, choose};
 use crate::shell::embedded::EmbeddedShell;
 
 /// How long `validate` may take after one file.
 const VALIDATE_FOR: Duration = Duration::from_secs(20);
-const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Lets `work` run files against the server of the desk's options; whatever comes of it, the server is stopped then.
 ///
@@ -35,8 +35,10 @@ pub fn against_a_server(
     desk.head("shell", shell.describe());
     let validate_for = if options.validate { VALIDATE_FOR } else { Duration::ZERO };
     let timer = options.timer(hang_min);
-    let mut batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, validate_for).already_started();
+    let capturer = options.capture.clone().map(|capture| Capturer::new(capture, own.clone()));
+    let batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, validate_for);
+    let mut batch = batch.already_started().capturing(capturer);
     let outcome = work(desk, &mut batch);
-    topology.stop(STOP_GRACE);
-    outcome
+    let ended = desk.shut_down(&mut batch);
+    outcome.and(ended)
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 
+use super::planted::PlantedRun;
 use crate::interrupt::Interrupts;
 use crate::judge::{Class, judge};
-use crate::run::{Batch, Execution, HangTimer};
+use crate::run::Execution;
 use crate::server::practice::bugs::{self, Class as Planted, PlantedBug};
-use crate::server::{ServerChoice, choose};
-use crate::shell::{Job, Limits, Shell};
+use crate::shell::Shell;
 
 /// A shell's first file takes some tens of milliseconds; a hang is told from that by three times as much. On a busy
 /// machine that may be too short, so a planted failure that goes by is tried again with longer limits: who is slow hears
@@ -88,40 +88,10 @@ fn try_bug(
     planted: Planted,
     limit: Duration,
 ) -> Result<Execution, AlarmError> {
-    let not_tried = |error: &dyn std::fmt::Display| AlarmError::NotTried(error.to_string());
     let of_class = |bug: &&PlantedBug| bug.class == planted;
-    let bug = bugs::all().iter().find(of_class).ok_or_else(|| not_tried(&"there is no such planted bug"))?;
-    let place = folder.join("alarm");
-    fs_err::create_dir_all(&place).map_err(|error| not_tried(&error))?;
-    let path = place.join(format!("{}.js", bug.id));
-    fs_err::write(&path, bug.program).map_err(|error| not_tried(&error))?;
-    let choice = ServerChoice {
-        own: Some(own.to_owned()),
-        name: Some("practice".into()),
-        bugs: Some(bug.id.into()),
-        base_port: 20_000,
-        ..ServerChoice::default()
-    };
-    let mut chosen = choose(&choice, &place).map_err(|error| not_tried(&error))?;
-    let timer = HangTimer { minimum: limit, multiple: 1 };
-    let mut batch = Batch::new(shell, &mut *chosen.topology, interrupts, timer, Duration::ZERO);
-    batch.execute(&job(bug.id, &path), 0, &mut std::io::sink()).map_err(|error| not_tried(&error))
-}
-
-fn job(name: &str, path: &Utf8Path) -> Job {
-    let limits = Limits {
-        interrupt_after: Duration::from_secs(10),
-        read_timeout: Duration::from_secs(10),
-        memory: 64 << 20,
-        output: 1 << 20,
-    };
-    Job {
-        name: name.into(),
-        path: path.to_owned(),
-        server: Default::default(),
-        database: "test".into(),
-        roots: Vec::new(),
-        test_data: "{}".into(),
-        limits,
-    }
+    let bug = bugs::all().iter().find(of_class);
+    let bug = bug.ok_or_else(|| AlarmError::NotTried("there is no such planted bug".into()))?;
+    let folder = &folder.join("alarm");
+    let run = PlantedRun { own, interrupts, folder, bug, limit, validate_for: Duration::ZERO };
+    run.run(shell, |_| true).map(|(execution, _)| execution).map_err(AlarmError::NotTried)
 }

@@ -35,6 +35,11 @@ pub fn check(
             }
             let line = tally.add(&source.name, execution.elapsed, &outcome_of(source, &execution, &judgement));
             desk.reporter.event(&Event::Notice(line));
+            for finding in judgement.findings.iter().filter(|one| one.verdict == Verdict::Expected) {
+                let known =
+                    finding.excuse.as_ref().map(|excuse| format!("known as {}: {}", excuse.ticket, finding.title));
+                known.into_iter().for_each(|line| desk.reporter.event(&Event::Notice(line)));
+            }
             if desk.should_stop(&judgement, batch) {
                 break;
             }

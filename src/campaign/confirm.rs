@@ -11,7 +11,7 @@ use super::CampaignError;
 use super::desk::{Desk, File};
 use super::reproduce::reproduce;
 use super::rerun::given;
-use crate::judge::{Judgement, Signature};
+use crate::judge::{Judgement, one_bug};
 use crate::report::{Event, FailureBlock, ShownAgain};
 use crate::run::{Batch, Execution};
 
@@ -51,12 +51,12 @@ fn try_block(
     block: &FailureBlock,
 ) -> Result<(ShownAgain, Vec<Utf8PathBuf>), CampaignError> {
     let alone = vec![block.file.clone()];
-    let mut tried = try_files(desk, batch, &alone, &block.signature)?;
+    let mut tried = try_files(desk, batch, &alone, block)?;
     let mut outcome = (ShownAgain::Alone, alone.clone());
     let earlier = &block.earlier[block.earlier.len().saturating_sub(EARLIER)..];
     if !tried.shown && !earlier.is_empty() && desk.interrupts.requested().is_none() {
         let all: Vec<Utf8PathBuf> = earlier.iter().chain([&block.file]).cloned().collect();
-        tried = try_files(desk, batch, &all, &block.signature)?;
+        tried = try_files(desk, batch, &all, block)?;
         outcome = (ShownAgain::AfterEarlierFiles, all);
     }
     let Tried { shown, name, execution, judgement } = &tried;
@@ -77,13 +77,13 @@ fn try_files(
     desk: &mut Desk<'_>,
     batch: &mut Batch<'_>,
     files: &[Utf8PathBuf],
-    wanted: &Signature,
+    wanted: &FailureBlock,
 ) -> Result<Tried, CampaignError> {
     batch.fresh_server();
     let mut last = None;
     for path in files {
         let found = given(path)?;
-        let name = format!("confirm/{wanted}/{}", found.name);
+        let name = format!("confirm/{}/{}", wanted.signature, found.name);
         last = Some((desk.execute(batch, &File { name: name.clone(), ..found })?, name));
         if desk.interrupts.requested().is_some() {
             break;
@@ -91,6 +91,6 @@ fn try_files(
     }
     let nothing = || CampaignError::SetUp("a failure without a file cannot be tried again".into());
     let ((execution, judgement), name) = last.ok_or_else(nothing)?;
-    let shown = judgement.failures().any(|finding| finding.signature == *wanted);
+    let shown = judgement.failures().any(|finding| one_bug(&finding.symptoms, &wanted.symptoms));
     Ok(Tried { shown, name, execution, judgement })
 }

@@ -1,18 +1,23 @@
 //! What lies on the desk during a run: folder, reporter, summary; and the one way in which a file is run and judged.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::job::job;
 use super::reproduce::reproduce;
 use super::{CampaignError, RunOptions};
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
-use crate::judge::{Judgement, Verdict, judge};
-use crate::report::{Event, Reporter, Summary};
+use crate::judge::{Judgement, Known, Verdict, judge};
+use crate::report::{Event, FULL_REPORTS, Reporter, Sighted, Summary};
 use crate::run::{Batch, Execution, RunError};
-use crate::shell::Job;
-use crate::store::{RunFolder, StoreError};
+use crate::store::{RECORD, Record, RunFolder, StoreError};
+
+/// A healthy server ends within a second; one that takes a minute hangs.
+const IN_PEACE: Duration = Duration::from_secs(60);
+/// Whoever interrupts does not wait for that.
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// A file to be run.
 #[derive(Clone, Debug)]
@@ -36,6 +41,8 @@ pub struct Desk<'a> {
     pub roots: Vec<Utf8PathBuf>,
     /// Files that the running server has had, and which of its starts it is.
     on_this_server: (u32, Vec<Utf8PathBuf>),
+    /// `--known`
+    known: Known,
     started: Instant,
 }
 
@@ -47,10 +54,11 @@ impl<'a> Desk<'a> {
         reporter: &'a mut dyn Reporter,
         interrupts: &'a Interrupts,
     ) -> Result<Self, CampaignError> {
+        let known = super::known::read(options.known.as_deref())?;
         let folder = RunFolder::create(&options.out, jiff::Timestamp::now(), options.seed)?;
         let summary = Summary { folder: folder.path().to_string(), ..Summary::default() };
-        let on_this_server = (0, Vec::new());
-        Ok(Self { options, folder, reporter, interrupts, summary, roots, on_this_server, started: Instant::now() })
+        let (on_this_server, started) = ((0, Vec::new()), Instant::now());
+        Ok(Self { options, folder, reporter, interrupts, summary, roots, on_this_server, known, started })
     }
 
     /// Says one of the first lines.
@@ -78,29 +86,37 @@ impl<'a> Desk<'a> {
     /// Runs and judges a file and keeps the record; it does not show up in the summary.
     pub fn execute(&mut self, batch: &mut Batch<'_>, file: &File) -> Result<(Execution, Judgement), CampaignError> {
         self.folder.publish();
-        let place = format!("executions/{}", file.name.replace('/', "_").trim_end_matches(".js"));
+        let place = place(file);
         let folder = self.folder.make_folder(&place)?;
         let mut output =
             fs_err::File::create(folder.join("shell.log")).map_err(|error| CampaignError::Disk(error.to_string()))?;
-        let execution = batch.execute(&self.job(file), file.statements, &mut output).map_err(run_error)?;
-        let judgement = judge(&execution);
-        let record = serde_json::json!({ "execution": &execution, "judgement": &judgement });
-        self.folder.save_json(&format!("{place}/record.json"), &record)?;
+        batch.leave_captures_in(folder.join("capture"));
+        let execution =
+            batch.execute(&job(self.options, &self.roots, file), file.statements, &mut output).map_err(run_error)?;
+        let judgement = self.known.apply(judge(&execution), super::known::today());
+        self.folder
+            .save_json(&format!("{place}/{RECORD}"), &Record::new(&execution, &judgement, &self.options.words()))?;
         Ok((execution, judgement))
     }
 
-    fn job(&self, file: &File) -> Job {
-        let data = serde_json::json!({ "testName": file.name, "isMainTest": true, "numTestClients": 1, "minPort": 20000,
-            "maxPort": 65535, "storageEngine": "", "usingReplicaSetShards": false });
-        Job {
-            name: file.name.clone(),
-            path: file.path.clone(),
-            server: Default::default(),
-            database: "test".into(),
-            roots: self.roots.clone(),
-            test_data: data.to_string(),
-            limits: self.options.limits(),
+    /// Lets the server end and judges how it does; a failure there belongs to all files that it ran.
+    pub fn shut_down(&mut self, batch: &mut Batch<'_>) -> Result<(), CampaignError> {
+        let grace = if self.interrupts.requested().is_some() { AT_ONCE } else { IN_PEACE };
+        let Some(execution) = batch.shut_down(grace) else { return Ok(()) };
+        let judgement = self.known.apply(judge(&execution), super::known::today());
+        let files = std::mem::take(&mut self.on_this_server.1);
+        let (Some((last, earlier)), Some(_)) = (files.split_last(), judgement.findings.first()) else { return Ok(()) };
+        self.folder.save_json(
+            &format!("executions/shutdown/{RECORD}"),
+            &Record::new(&execution, &judgement, &self.options.words()),
+        )?;
+        judgement.findings.iter().for_each(|finding| self.summary.count_known(finding));
+        let command = reproduce(self.options, &files);
+        for finding in judgement.failures() {
+            self.summary.failures.add(finding, &execution, last, earlier, command.clone());
         }
+        self.reporter.event(&Event::File { name: "shutdown", execution: &execution, judgement: &judgement });
+        Ok(())
     }
 
     fn count(&mut self, file: &File, execution: &Execution, judgement: &Judgement, counts: bool) {
@@ -111,15 +127,28 @@ impl<'a> Desk<'a> {
             *self.summary.verdicts.entry(judgement.verdict).or_default() += 1;
         }
         let earlier = self.earlier(execution, &file.path);
+        let mut seen_enough = judgement.verdict == Verdict::Failure;
         for finding in &judgement.findings {
+            self.summary.count_known(finding);
             if finding.verdict == Verdict::Failure {
                 let command = reproduce(self.options, std::slice::from_ref(&file.path));
-                self.summary.failures.add(finding, execution, &file.path, &earlier, command);
+                let sighted = self.summary.failures.add(finding, execution, &file.path, &earlier, command);
+                seen_enough &=
+                    matches!(sighted, Sighted::Again(count) if count > FULL_REPORTS) || sighted == Sighted::NotKept;
             } else if finding.verdict > Verdict::Expected && self.summary.remarks.len() < Summary::REMARKS {
                 self.summary.remarks.push(format!("{}: {}", file.name, finding.title));
             }
         }
+        if seen_enough {
+            self.shorten(file);
+        }
         self.reporter.event(&Event::File { name: &file.name, execution, judgement });
+    }
+
+    /// Leaves of one more sighting of what was seen often the record only.
+    fn shorten(&self, file: &File) {
+        // A file that cannot be removed is in the way of the disk, not of the run.
+        let _ = fs_err::remove_file(self.folder.path().join(place(file)).join("shell.log"));
     }
 
     /// The files that the same server ran before this one.
@@ -202,6 +231,11 @@ impl<'a> Desk<'a> {
     pub fn server_folder(&self) -> Utf8PathBuf {
         Utf8Path::join(self.folder.path(), "server")
     }
+}
+
+/// The folder of a file's execution.
+fn place(file: &File) -> String {
+    format!("executions/{}", file.name.replace('/', "_").trim_end_matches(".js"))
 }
 
 fn run_error(error: RunError) -> CampaignError {

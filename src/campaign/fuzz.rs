@@ -170,7 +170,6 @@ impl Source {
         let found = baseline::run(desk, batch, &self.stock.corpus, &drawn)?;
         let usable: Vec<usize> = all.into_iter().filter(|at| !found.failing.contains(at)).collect();
         let (runtime, files) = found.runtime;
-        batch.reset_average();
         if let Some(one) = runtime.checked_div(files) {
             // A fuzzed file holds the statements of a whole set.
             batch.seed_average(one * options.source_files.min(usable.len()) as u32);

@@ -2,19 +2,24 @@
 //!
 //! Every run goes through the same stages: the alarm is heard first ([`alarm`]), the drawn corpus files may be run as
 //! they are ([`baseline`]), then the files themselves ([`fuzz`] makes them, [`rerun`] is given them); what failed is run
-//! once more ([`confirm`]).
+//! once more ([`confirm`]). [`self_check`] is the alarm at full length.
 
 mod against;
 mod alarm;
 mod baseline;
+pub mod bisect;
 mod check;
 mod confirm;
 mod desk;
 mod ending;
 mod fuzz;
+mod job;
+pub mod known;
 mod options;
+mod planted;
 mod reproduce;
 mod rerun;
+mod self_check;
 
 use crate::exit_code::ExitCode;
 
@@ -23,6 +28,7 @@ pub use check::check;
 pub use fuzz::{fuzz, generate};
 pub use options::{FuzzOptions, RunOptions};
 pub use rerun::rerun;
+pub use self_check::{SelfCheck, self_check};
 
 /// Why a campaign ended without a verdict; each has its exit code and is told in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +42,9 @@ pub enum CampaignError {
     /// The server cannot be started.
     #[error("{0}")]
     Server(String),
+    /// A triage's predicate does not hold.
+    #[error("{0}")]
+    Predicate(String),
     /// The alarm was not heard: silence could not be trusted.
     #[error(transparent)]
     Alarm(#[from] AlarmError),
@@ -48,6 +57,7 @@ impl CampaignError {
             Self::SetUp(_) => ExitCode::SetUp,
             Self::Disk(_) => ExitCode::Disk,
             Self::Server(_) => ExitCode::ServerUnavailable,
+            Self::Predicate(_) => ExitCode::PredicateFails,
             Self::Alarm(_) => ExitCode::Bug,
         }
     }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use crate::config::as_flag;
 use crate::corpus::NewSince;
 use crate::run::HangTimer;
+use crate::run::capture::CaptureOptions;
 use crate::server::ServerChoice;
 use crate::shell::{Limits, ShellChoice};
 use crate::wrap::Shape;
@@ -21,12 +23,16 @@ pub struct RunOptions {
     pub hang_min: Option<Duration>,
     /// `--hang-multiple`
     pub hang_multiple: u32,
+    /// What hangs and crashes leave behind; nothing with `--no-capture`.
+    pub capture: Option<CaptureOptions>,
     /// `--shell`
     pub shell: ShellChoice,
     /// `--shell-memory`
     pub shell_memory: u64,
     /// `--checks`: whether `validate` runs after each file.
     pub validate: bool,
+    /// `--known`: a file of failures that do not fail the run.
+    pub known: Option<Utf8PathBuf>,
     /// `--stop-at-first-failure`
     pub stop_at_first_failure: bool,
     /// `--seed`, drawn if not given.
@@ -64,6 +70,12 @@ impl RunOptions {
     pub fn timer(&self, of_product: Option<Duration>) -> HangTimer {
         let minimum = self.hang_min.or(of_product).unwrap_or(HANG_MIN);
         HangTimer { minimum, multiple: self.hang_multiple }
+    }
+
+    /// The words of a command line that give the same server, shell and hang threshold.
+    pub fn words(&self) -> Vec<String> {
+        let minimum = self.hang_min.map(|minimum| ["--hang-min".to_owned(), as_flag(minimum)]);
+        self.repeat.iter().cloned().chain(minimum.into_iter().flatten()).collect()
     }
 
     /// Bounds of the shell; its own deadlines lie behind the hang timer's, which is the one that tells.

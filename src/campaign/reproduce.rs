@@ -3,17 +3,18 @@
 use camino::Utf8PathBuf;
 
 use super::RunOptions;
-use crate::config::as_flag;
 
 /// `fuzz run FILE...` with the words that matter: server, bugs, hang threshold.
 pub fn reproduce(options: &RunOptions, files: &[Utf8PathBuf]) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "fuzz".into());
     let mut words = vec![program, "run".into()];
     words.extend(files.iter().map(ToString::to_string));
-    words.extend(options.repeat.iter().cloned());
-    if let Some(minimum) = options.hang_min {
-        words.extend(["--hang-min".into(), as_flag(minimum)]);
-    }
+    words.extend(options.words());
+    line(&words)
+}
+
+/// Words as one line for a shell.
+pub fn line(words: &[String]) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 

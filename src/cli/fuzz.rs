@@ -13,6 +13,11 @@ pub fn main(arguments: &FuzzArguments, interrupts: &Interrupts) -> Result<ExitCo
 
 /// Given files.
 pub fn files(arguments: &RunFiles, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
+    if arguments.judge_only {
+        let last = [arguments.run.out.join("latest")];
+        let paths = if arguments.files.is_empty() { &last[..] } else { &arguments.files };
+        return super::judge::again(paths, &campaign::known::read(arguments.run.known.as_deref())?);
+    }
     campaign::rerun(&arguments.run.options(), &arguments.files, &mut Human::new(arguments.run.quiet), interrupts)
 }
 

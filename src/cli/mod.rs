@@ -2,9 +2,12 @@
 
 mod corpus;
 mod fuzz;
+mod judge;
 mod list;
 mod options;
+mod self_check;
 mod server;
+mod signature;
 mod triage;
 
 use std::process::ExitCode as Status;
@@ -40,6 +43,8 @@ enum Command {
     /// Lists, installs, starts and stops servers; lists the planted bugs
     #[command(subcommand)]
     Server(server::ServerCommand),
+    /// Runs every planted bug through the whole pipeline: is each found, is each called by its name?
+    SelfCheck(self_check::SelfCheckArguments),
     /// Lists the mutators with their weights
     Mutators,
     /// Prints a completion script for a shell
@@ -66,6 +71,10 @@ pub fn fuzz() -> Status {
 
 /// The `triage` program.
 pub fn triage() -> Status {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(status) = hidden(&arguments) {
+        return status;
+    }
     match triage::Triage::try_parse() {
         Ok(parsed) => end(triage::run(&parsed)),
         Err(error) => usage(&error),
@@ -77,12 +86,14 @@ fn hidden(arguments: &[String]) -> Option<Status> {
     match arguments.get(1)?.as_str() {
         "shell-worker" => Some(shell::embedded::worker::main().into()),
         "practice-server" => Some(servers::practice::main(&arguments[2..]).into()),
-        process::GUARD => {
-            eprintln!("{}", process::become_program(&arguments[2..]));
-            Some(Status::from(127))
-        }
+        process::GUARD => Some(guard(arguments)),
         _ => None,
     }
+}
+
+fn guard(arguments: &[String]) -> Status {
+    eprintln!("{}", process::become_program(&arguments[2..]));
+    Status::from(127)
 }
 
 fn run(parsed: Fuzz) -> Result<ExitCode, CampaignError> {
@@ -92,6 +103,7 @@ fn run(parsed: Fuzz) -> Result<ExitCode, CampaignError> {
         Some(Command::Generate(arguments)) => fuzz::generate(&arguments, &interrupts()?),
         Some(Command::Corpus(command)) => corpus::run(&command),
         Some(Command::Server(command)) => server::run(&command),
+        Some(Command::SelfCheck(arguments)) => self_check::run(&arguments, &interrupts()?),
         Some(Command::Mutators) => Ok(list::mutators()),
         Some(Command::Completion { shell }) => {
             clap_complete::generate(shell, &mut Fuzz::command(), "fuzz", &mut std::io::stdout());

@@ -9,6 +9,7 @@ use crate::campaign::{FuzzOptions, RunOptions};
 use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
+use crate::run::capture::CaptureOptions;
 use crate::server::ServerChoice;
 use crate::shell::ShellChoice;
 use crate::wire::uri::{Settings, without_password};
@@ -45,9 +46,30 @@ pub struct RunArguments {
     /// A file hangs that runs so many times the average
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..), env = "JSTESTFUZZ_HANG_MULTIPLE")]
     hang_multiple: u32,
+    /// The capture of one hang or crash takes no longer
+    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = config::duration, env = "JSTESTFUZZ_CAPTURE_TIME")]
+    capture_time: Duration,
+    /// A larger core is not written
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = config::size, env = "JSTESTFUZZ_CORE_SIZE")]
+    core_size: u64,
+    /// Cores kept of one run, the newest
+    #[arg(long, value_name = "N", default_value_t = 5, env = "JSTESTFUZZ_CORE_KEEP")]
+    core_keep: u16,
+    /// How cores are kept: zstd or none
+    #[arg(long, value_name = "HOW", default_value = "zstd", value_parser = ["zstd", "none"], env = "JSTESTFUZZ_CORE_COMPRESS")]
+    core_compress: String,
+    /// gdb commands that run before ours, for printers and more
+    #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_GDB_SCRIPT")]
+    gdb_script: Option<Utf8PathBuf>,
+    /// Keeps no stacks and cores of hangs and crashes
+    #[arg(long, env = "JSTESTFUZZ_NO_CAPTURE")]
+    no_capture: bool,
     /// What is checked on the server after each file: validate or none
     #[arg(long, value_name = "CHECKS", default_value = "validate", value_parser = ["validate", "none"], env = "JSTESTFUZZ_CHECKS")]
     checks: String,
+    /// Known failures with their tickets, which do not fail the run; see docs/known-failures.md
+    #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_KNOWN")]
+    pub known: Option<Utf8PathBuf>,
     /// What runs the files: embedded, mongosh[=PATH] or mongo[=PATH]
     #[arg(long, value_name = "SHELL", default_value_t, env = "JSTESTFUZZ_SHELL")]
     shell: ShellChoice,
@@ -59,7 +81,7 @@ pub struct RunArguments {
     stop_at_first_failure: bool,
     /// Where everything is written
     #[arg(long, value_name = "DIR", default_value = "jstestfuzz", env = "JSTESTFUZZ_OUT")]
-    out: Utf8PathBuf,
+    pub out: Utf8PathBuf,
     /// The number on which every random choice hangs; drawn and printed if not given
     #[arg(long, value_name = "N", env = "JSTESTFUZZ_SEED")]
     seed: Option<u64>,
@@ -72,8 +94,11 @@ pub struct RunArguments {
 #[derive(Debug, Args)]
 pub struct RunFiles {
     /// JavaScript files, run in this order against one server
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "judge_only", value_name = "FILE")]
     pub files: Vec<Utf8PathBuf>,
+    /// Runs nothing: judges the records of the last run in --out, or the records and folders that are named
+    #[arg(long)]
+    pub judge_only: bool,
     #[command(flatten)]
     pub run: RunArguments,
 }
@@ -124,6 +149,11 @@ fn mutator(name: &str) -> Result<String, String> {
 }
 
 impl RunArguments {
+    /// True if the command line says which server.
+    pub fn names_a_server(&self) -> bool {
+        self.uri.is_some() || self.mongod.is_some() || self.server.is_some()
+    }
+
     /// The same without clap.
     pub fn options(&self) -> RunOptions {
         RunOptions {
@@ -131,12 +161,28 @@ impl RunArguments {
             server: self.choice(),
             hang_min: self.hang_min,
             hang_multiple: self.hang_multiple,
+            capture: (!self.no_capture).then(|| self.capture()),
             shell: self.shell.clone(),
             shell_memory: self.shell_memory,
             validate: self.checks == "validate",
+            known: self.known.clone(),
             stop_at_first_failure: self.stop_at_first_failure,
             seed: self.seed.unwrap_or_else(drawn_seed),
             repeat: self.repeat(),
+        }
+    }
+
+    fn capture(&self) -> CaptureOptions {
+        CaptureOptions {
+            time: self.capture_time,
+            core_size: self.core_size,
+            core_keep: self.core_keep.into(),
+            compress: self.core_compress == "zstd",
+            // Debuggers run in folders of their own.
+            gdb_script: self
+                .gdb_script
+                .as_ref()
+                .map(|path| camino::absolute_utf8(path).unwrap_or_else(|_| path.clone())),
         }
     }
 

@@ -38,8 +38,12 @@ pub enum ServerCommand {
         #[command(flatten)]
         table: Table,
     },
-    /// Lists the practice server's planted bugs, each with the smallest program that shows it
-    Bugs,
+    /// Lists the practice server's planted bugs: class, depth, condition and the smallest program that shows each
+    Bugs {
+        /// Prints the page docs/planted-bugs.md
+        #[arg(long)]
+        markdown: bool,
+    },
 }
 
 /// Where servers are known from and installed to.
@@ -82,7 +86,7 @@ pub fn run(command: &ServerCommand) -> Result<ExitCode, CampaignError> {
         ServerCommand::Start(start) if start.foreground => return foreground(start),
         ServerCommand::Start(start) => background(start)?,
         ServerCommand::Stop { name, table } => stop(name, table)?,
-        ServerCommand::Bugs => list_bugs(),
+        ServerCommand::Bugs { markdown } => list_bugs(*markdown),
     }
     Ok(ExitCode::Clean)
 }
@@ -169,11 +173,11 @@ fn stop(name: &str, table: &Table) -> Result<(), CampaignError> {
     Ok(())
 }
 
-fn list_bugs() {
-    for bug in bugs::all() {
-        say(&format!("{}  {:?}: {}", bug.id, bug.class, bug.title));
-        say(&format!("    fires when: {}", bug.condition));
-        bug.program.lines().for_each(|line| say(&format!("    | {line}")));
+fn list_bugs(markdown: bool) {
+    if markdown {
+        say(bugs::markdown().trim_end());
+    } else {
+        bugs::lines().iter().for_each(|line| say(line));
     }
 }
 

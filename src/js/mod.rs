@@ -15,7 +15,7 @@ pub use swc_ecma_ast as ast;
 pub use swc_ecma_visit as visit;
 
 pub use build::{call, ident, number, statement, string, var};
-pub use names::{declared, mentioned, rename};
-pub use parse::{Kind, MAX_NESTING, ParseError, Parsed, is_sloppy_script, mentions_module_syntax, parse};
+pub use names::{bound, declared, mentioned, occurrences, rename};
+pub use parse::{Kind, MAX_NESTING, ParseError, Parsed, is_sloppy_script, mentions_module_syntax, parse, parse_script};
 pub use print::{print_expression, print_statements};
 pub use sites::{change_nth, count, count_edits, edit_nth};

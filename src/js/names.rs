@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use swc_common::DUMMY_SP;
 use swc_ecma_ast::{
-    AssignPatProp, Decl, Expr, Ident, IdentName, KeyValuePatProp, KeyValueProp, ObjectPatProp, Pat, Prop, PropName,
-    SimpleAssignTarget, Stmt, VarDecl,
+    AssignPatProp, BindingIdent, ClassDecl, ClassExpr, Decl, Expr, FnDecl, FnExpr, Ident, IdentName, KeyValuePatProp,
+    KeyValueProp, ObjectPatProp, Pat, Prop, PropName, SimpleAssignTarget, Stmt, VarDecl,
 };
 use swc_ecma_visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 
@@ -66,6 +66,78 @@ pub fn mentioned(statement: &Stmt) -> BTreeSet<String> {
     let mut names = Mentioned(BTreeSet::new());
     statement.visit_with(&mut names);
     names.0
+}
+
+/// Names that statements bind at any depth, parameters and caught errors included; in the order of the text.
+pub fn bound(statements: &[Stmt]) -> Vec<String> {
+    let mut names = Bound { names: Vec::new(), seen: BTreeSet::new() };
+    for statement in statements {
+        statement.visit_with(&mut names);
+    }
+    names.names
+}
+
+struct Bound {
+    names: Vec<String>,
+    seen: BTreeSet<String>,
+}
+
+impl Bound {
+    fn add(&mut self, name: &Ident) {
+        if self.seen.insert(name.sym.to_string()) {
+            self.names.push(name.sym.to_string());
+        }
+    }
+}
+
+impl Visit for Bound {
+    fn visit_binding_ident(&mut self, node: &BindingIdent) {
+        self.add(&node.id);
+    }
+
+    fn visit_fn_decl(&mut self, node: &FnDecl) {
+        self.add(&node.ident);
+        node.function.visit_with(self);
+    }
+
+    fn visit_class_decl(&mut self, node: &ClassDecl) {
+        self.add(&node.ident);
+        node.class.visit_with(self);
+    }
+
+    fn visit_fn_expr(&mut self, node: &FnExpr) {
+        node.ident.iter().for_each(|name| self.add(name));
+        node.function.visit_with(self);
+    }
+
+    fn visit_class_expr(&mut self, node: &ClassExpr) {
+        node.ident.iter().for_each(|name| self.add(name));
+        node.class.visit_with(self);
+    }
+
+    // `a = 1` has a binding's shape and binds nothing new.
+    fn visit_simple_assign_target(&mut self, node: &SimpleAssignTarget) {
+        if !matches!(node, SimpleAssignTarget::Ident(_)) {
+            node.visit_children_with(self);
+        }
+    }
+}
+
+/// How often each name stands in a tree, bound or free; property names are none.
+pub fn occurrences(statements: &[Stmt]) -> BTreeMap<String, usize> {
+    let mut names = Occurrences(BTreeMap::new());
+    for statement in statements {
+        statement.visit_with(&mut names);
+    }
+    names.0
+}
+
+struct Occurrences(BTreeMap<String, usize>);
+
+impl Visit for Occurrences {
+    fn visit_ident(&mut self, node: &Ident) {
+        *self.0.entry(node.sym.to_string()).or_default() += 1;
+    }
 }
 
 struct Mentioned(BTreeSet<String>);
@@ -134,6 +206,14 @@ mod tests {
         let names =
             declared(&statements("var {a, b: [c]} = f(); g = 1; function h(i) { var j; k = 2 } if (x) { var l }"));
         assert_eq!(names.into_iter().collect::<Vec<_>>().join(" "), "a c g h l");
+    }
+
+    #[test]
+    fn names_of_every_depth_are_bound_in_the_order_of_the_text() {
+        let names =
+            bound(&statements("var b; function f({p: q}, r) { let a; s = 1; try {} catch (e) {} } [1].map(x => x);"));
+        assert_eq!(names.join(" "), "b f q r a e x");
+        assert_eq!(occurrences(&statements("var a = a.a; f({a: 1, b: a})"))["a"], 3);
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Text to tree: a script first, a module only where the syntax says so.
 
-use swc_common::{BytePos, FileName, SourceMap, Spanned, sync::Lrc};
-use swc_ecma_ast::{EsVersion, Module, ModuleItem, Program, Script};
+use swc_common::{BytePos, Spanned};
+use swc_ecma_ast::{EsVersion, Expr, Module, ModuleItem, Program, Script, Stmt};
 use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, error::Error};
+use swc_ecma_visit::{VisitMut, VisitMutWith};
 
 /// Brackets inside each other beyond which a file is refused: every later walk over the tree is recursive.
 pub const MAX_NESTING: usize = 400;
+
+/// swc keeps position 0 for what stands nowhere.
+const FIRST: BytePos = BytePos(1);
 
 /// How a file's text has to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +45,9 @@ pub enum ParseError {
     /// Too deep to be walked.
     #[error("nested deeper than {MAX_NESTING} brackets")]
     TooDeep,
+    /// Positions are numbers of 32 bits.
+    #[error("longer than 4 GiB")]
+    TooLong,
 }
 
 /// Reads a whole file.
@@ -69,6 +76,31 @@ pub fn is_sloppy_script(text: &str) -> bool {
     script(text).is_ok()
 }
 
+/// The statements of a script, without the brackets around expressions that printing puts back where they are needed.
+///
+/// # Errors
+/// Where and why the text is no script.
+pub fn parse_script(text: &str) -> Result<Vec<Stmt>, ParseError> {
+    if nesting(text) > MAX_NESTING {
+        return Err(ParseError::TooDeep);
+    }
+    let mut statements = script(text)?.body;
+    statements.visit_mut_with(&mut WithoutBrackets);
+    Ok(statements)
+}
+
+struct WithoutBrackets;
+
+impl VisitMut for WithoutBrackets {
+    fn visit_mut_expr(&mut self, node: &mut Expr) {
+        while let Expr::Paren(brackets) = node {
+            let inner = std::mem::take(&mut *brackets.expr);
+            *node = inner;
+        }
+        node.visit_mut_children_with(self);
+    }
+}
+
 fn script(text: &str) -> Result<Script, ParseError> {
     run(text, |parser| parser.parse_script())
 }
@@ -80,23 +112,24 @@ fn module(text: &str) -> Result<Module, ParseError> {
 type SwcParser<'a> = Parser<swc_ecma_parser::Lexer<'a>>;
 
 fn run<T>(text: &str, parse: impl FnOnce(&mut SwcParser<'_>) -> Result<T, Error>) -> Result<T, ParseError> {
-    let map: Lrc<SourceMap> = Lrc::default();
-    let file = map.new_source_file(FileName::Anon.into(), text.to_owned());
+    // Without a source map, which would copy the text: nothing that is asked of a tree later needs one.
+    let end = BytePos(FIRST.0 + u32::try_from(text.len()).map_err(|_| ParseError::TooLong)?);
     let syntax = Syntax::Es(EsSyntax { import_attributes: true, ..EsSyntax::default() });
-    let lexer = swc_ecma_parser::Lexer::new(syntax, EsVersion::latest(), StringInput::from(&*file), None);
+    let lexer = swc_ecma_parser::Lexer::new(syntax, EsVersion::latest(), StringInput::new(text, FIRST, end), None);
     let mut parser = Parser::new_from(lexer);
     let tree = parse(&mut parser);
     let error = parser.take_errors().into_iter().next();
     match (tree, error) {
         (Ok(tree), None) => Ok(tree),
-        (Ok(_), Some(error)) | (Err(error), _) => Err(describe(&map, &error)),
+        (Ok(_), Some(error)) | (Err(error), _) => Err(describe(text, &error)),
     }
 }
 
-fn describe(map: &SourceMap, error: &Error) -> ParseError {
-    let at = error.span_lo().max(BytePos(1));
-    let place = map.lookup_char_pos(at);
-    ParseError::Syntax { line: place.line, column: place.col.0 + 1, message: error.kind().msg().into_owned() }
+fn describe(text: &str, error: &Error) -> ParseError {
+    let at = text.floor_char_boundary(error.span_lo().0.saturating_sub(FIRST.0) as usize);
+    let line = text[..at].matches('\n').count() + 1;
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    ParseError::Syntax { line, column: text[start..at].chars().count() + 1, message: error.kind().msg().into_owned() }
 }
 
 /// A module by syntax: it imports, exports, or awaits outside of functions (then it did not parse as a script).
@@ -162,7 +195,14 @@ mod tests {
     #[test]
     fn an_error_names_its_place() {
         let error = parse("var a = 1;\nvar b = ;").unwrap_err();
-        assert!(matches!(error, ParseError::Syntax { line: 2, .. }), "{error}");
+        assert!(matches!(error, ParseError::Syntax { line: 2, column: 9, .. }), "{error}");
+    }
+
+    #[test]
+    fn brackets_go_and_come_back_where_they_are_needed() {
+        let statements = parse_script("x = ((a + 1)) * (b); (function () {})();").unwrap();
+        let text = crate::js::print_statements(statements).join(" ");
+        assert_eq!(text, "x = (a + 1) * b; (function() {})();");
     }
 
     #[test]

@@ -1,7 +1,14 @@
-//! A server process that ended without being asked, with nothing in its log that says why.
+//! A server process that ended without being asked: by a signal whose handler left a stack, or with nothing in its log
+//! that says why.
 
-use super::{Class, Finding, Oracle, Verdict, invariant};
-use crate::run::{Execution, is_routine, trouble};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::story::{Told, findings, lost_connections, unexplained};
+use super::symptom::unite;
+use super::{Class, Finding, Oracle, Symptom, Verdict, stack};
+use crate::run::{Execution, Report, Trouble, is_routine, trouble};
 use crate::server::{ExitStatus, ServerExit};
 use crate::shell::Note;
 
@@ -14,11 +21,31 @@ impl Oracle for Crash {
     }
 
     fn judge(&self, execution: &Execution) -> Vec<Finding> {
-        if invariant::first_words(execution).is_some() {
-            return Vec::new();
-        }
-        execution.exits.iter().map(|exit| finding(execution, exit)).collect()
+        let mut found = findings(execution, &[Trouble::Signal]);
+        found.extend(unexplained(execution).into_iter().map(|exit| finding(execution, exit)));
+        found
     }
+}
+
+static HANDLED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"Got signal: (\d+)").expect("the pattern is well formed"));
+
+/// What a signal handler left in the log.
+pub(super) fn tell(report: &Report) -> Told {
+    let number = report.lines.iter().find_map(|line| HANDLED.captures(line)?[1].parse().ok());
+    // "Invalid access" is what the handler says of SIGSEGV and SIGBUS.
+    let name = number.map_or_else(|| "an invalid access".to_owned(), signal_name);
+    Told::of_stack(Class::Crash, &name, report, true, format!("died by {name}"))
+}
+
+/// An end as many bugs show it: process, status, and the command that got no reply.
+pub(super) fn of_exit(execution: &Execution, exit: &ServerExit) -> Symptom {
+    let status = match exit.status {
+        ExitStatus::Signal { number, .. } => ExitStatus::Signal { number, core: false },
+        status => status,
+    };
+    let message = format!("{} {}{}", exit.process.name, describe(status), during(execution));
+    Symptom::new(class_of(exit.status), &message).weak()
 }
 
 fn finding(execution: &Execution, exit: &ServerExit) -> Finding {
@@ -26,11 +53,36 @@ fn finding(execution: &Execution, exit: &ServerExit) -> Finding {
     if asked && exit.status == ExitStatus::Code(0) {
         return Finding::other(Verdict::Expected, format!("{} was shut down by a command", exit.process.name));
     }
-    let during = command_at_death(execution).map(|command| format!(" during {command}")).unwrap_or_default();
     let what = describe(exit.status);
-    let title = format!("{} (pid {}) {what}{during}", exit.process.name, exit.process.pid);
-    let key = format!("{} {}{during}", exit.process.name, what.replace(' ', "-"));
-    Finding::failure(Class::Crash, &key, title).with_details(last_words(exit))
+    let place = place(execution, exit);
+    let innermost = place.iter().flat_map(Symptom::frames).take(1).map(|frame| format!(" in {frame}"));
+    let innermost: String = innermost.collect();
+    let title = format!("{} (pid {}) {what}{innermost}{}", exit.process.name, exit.process.pid, during(execution));
+    let mut symptoms: Vec<Symptom> = place.into_iter().chain([of_exit(execution, exit)]).collect();
+    unite(&mut symptoms, &lost_connections(execution));
+    let lines = last_words(exit).into_iter().chain(stack::lines_of_death(execution, exit.process.pid));
+    Finding::of_symptoms(class_of(exit.status), symptoms, title).with_details(lines)
+}
+
+/// Where a core says that a signal met the process: what the handler's own stack would say.
+fn place(execution: &Execution, exit: &ServerExit) -> Option<Symptom> {
+    let ExitStatus::Signal { number, .. } = exit.status else { return None };
+    let frames = stack::frames_of_death(execution, exit.process.pid);
+    let named = || Symptom::new(class_of(exit.status), &signal_name(number));
+    (!frames.is_empty()).then(|| named().with_frames(frames))
+}
+
+/// mongod says by its exit code that memory is used up or an exception was caught by nobody.
+fn class_of(status: ExitStatus) -> Class {
+    match status {
+        ExitStatus::Code(42 | 43) => Class::OutOfMemory,
+        ExitStatus::Code(100) => Class::UncaughtException,
+        _ => Class::Crash,
+    }
+}
+
+fn during(execution: &Execution) -> String {
+    command_at_death(execution).map(|command| format!(" during {command}")).unwrap_or_default()
 }
 
 /// The lines that speak of trouble, or else the last three that are not routine; cut to what fits a screen.
@@ -51,7 +103,7 @@ fn command_at_death(execution: &Execution) -> Option<&str> {
     })
 }
 
-fn describe(status: ExitStatus) -> String {
+pub(super) fn describe(status: ExitStatus) -> String {
     match status {
         ExitStatus::Signal { number, core } => {
             let core = if core { ", core dumped" } else { "" };
@@ -61,7 +113,7 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-fn signal_name(number: i32) -> String {
+pub(super) fn signal_name(number: i32) -> String {
     match number {
         4 => "SIGILL".into(),
         6 => "SIGABRT".into(),

@@ -1,5 +1,6 @@
 //! A server that lives and yet closed a connection instead of answering.
 
+use super::story::a_thread_ended;
 use super::{Class, Finding, Oracle, Verdict};
 use crate::run::Execution;
 use crate::shell::Note;
@@ -17,7 +18,11 @@ impl Oracle for DroppedConnection {
         if !execution.exits.is_empty() || execution.hang.is_some() || execution.interrupted {
             return Vec::new();
         }
-        execution.notes.iter().filter_map(|one| Some(finding(&one.note)?.after(one.last_completed))).collect()
+        // A log that tells why makes one failure of both.
+        let explained = a_thread_ended(execution);
+        let heard =
+            execution.notes.iter().filter(|one| !(explained && matches!(one.note, Note::ConnectionLost { .. })));
+        heard.filter_map(|one| Some(finding(&one.note)?.after(one.last_completed))).collect()
     }
 }
 
@@ -25,7 +30,7 @@ fn finding(note: &Note) -> Option<Finding> {
     match note {
         Note::ConnectionLost { command, error } => {
             let title = format!("the connection was closed instead of a reply to {command}: {error}");
-            Some(Finding::failure(Class::DroppedConnection, command, title))
+            Some(Finding::weak_failure(Class::DroppedConnection, command, title))
         }
         Note::CannotConnect { error } => {
             Some(Finding::other(Verdict::Unknown, format!("cannot connect again: {error}")))

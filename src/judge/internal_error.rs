@@ -1,7 +1,7 @@
 //! A reply that shows the server's own inside: the client did nothing that could explain it.
 
 use super::{Class, Finding, Oracle};
-use crate::run::Execution;
+use crate::run::{Execution, Trouble, trouble};
 use crate::shell::Note;
 
 /// See the module.
@@ -20,14 +20,33 @@ const LEAKS: [&str; 6] = [
     "std::bad_alloc",
 ];
 
+/// What a gateway says while the process behind it is dead: the echo of that death. From FerretDB over PostgreSQL.
+const ECHOES: [&str; 7] = [
+    "unexpected EOF",
+    "connection reset",
+    "broken pipe",
+    "connection refused",
+    "conn closed",
+    "because of crash of another server process",
+    // "in recovery mode", "not yet accepting connections", "starting up", "shutting down"
+    "the database system is ",
+];
+
 impl Oracle for InternalError {
     fn name(&self) -> &'static str {
         "internal error"
     }
 
     fn judge(&self, execution: &Execution) -> Vec<Finding> {
-        execution.notes.iter().filter_map(|one| Some(finding(&one.note)?.after(one.last_completed))).collect()
+        let died = |text: &str| matches!(trouble(text), Some(Trouble::BackendDied | Trouble::BackendPanic));
+        let back_end_died = !execution.exits.is_empty() || execution.log.iter().any(|line| died(&line.text));
+        let heard = execution.notes.iter().filter(|one| !(back_end_died && is_echo(&one.note)));
+        heard.filter_map(|one| Some(finding(&one.note)?.after(one.last_completed))).collect()
     }
+}
+
+fn is_echo(note: &Note) -> bool {
+    matches!(note, Note::Failed { message, .. } if ECHOES.iter().any(|echo| message.contains(echo)))
 }
 
 fn finding(note: &Note) -> Option<Finding> {

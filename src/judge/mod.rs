@@ -3,25 +3,47 @@
 //! Each [`Oracle`] looks for one kind of trouble and says nothing where it sees none. An execution's verdict is the
 //! worst that any of them found.
 
-mod backend_died;
+mod assertion;
+mod back_end;
 mod broken_reply;
 mod crash;
 mod dropped_connection;
+mod fit;
+mod frame_name;
 mod hang;
+mod holder;
+mod inconsistent;
 mod infrastructure;
 mod internal_error;
 mod invalid_data;
-mod invariant;
+mod jvm;
+mod known;
+mod memory;
 mod needs;
+mod normalise;
+mod panic;
+mod resource;
+mod sanitizer;
 mod script_error;
 mod shell_trouble;
+mod shutdown;
 mod signature;
+mod stack;
+mod storage_engine;
+mod story;
+mod symptom;
+mod uncaught;
+mod unreachable;
 
 use serde::{Deserialize, Serialize};
 
 use crate::run::Execution;
+pub use fit::{fit, likeness};
+pub use known::{Excuse, Known, Malformed};
 pub use needs::{Need, need};
-pub use signature::{Signature, normalise};
+pub use normalise::normalise;
+pub use signature::Signature;
+pub use symptom::{NoSymptom, Symptom, covered, one_bug, unite};
 
 /// What an execution comes to. The order is that of attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,8 +67,22 @@ pub enum Verdict {
 pub enum Class {
     /// A server process ended by a signal or by itself.
     Crash,
-    /// A server process stopped itself because an invariant or fatal assertion does not hold.
+    /// A server process stopped itself because an invariant does not hold.
     Invariant,
+    /// A server process stopped itself by a fatal assertion.
+    FatalAssertion,
+    /// A tripwire assertion failed; the process goes on and will not end in peace.
+    Tripwire,
+    /// A C++ exception that nobody caught ended a process.
+    UncaughtException,
+    /// The storage engine gave up.
+    StorageEngine,
+    /// A process ran out of memory.
+    OutOfMemory,
+    /// A Go or Rust program, or a thread of it, gave up.
+    Panic,
+    /// An error inside a JVM, or of the JVM itself.
+    Jvm,
     /// A process behind the server died and was replaced.
     BackendDied,
     /// A sanitizer reported.
@@ -61,6 +97,14 @@ pub enum Class {
     InternalError,
     /// `validate` finds stored data broken.
     InvalidData,
+    /// Nodes that should hold the same data do not.
+    Inconsistency,
+    /// Memory, files or descriptors grew without measure.
+    Resource,
+    /// A living server takes no new connection.
+    Unreachable,
+    /// A server failed or hung when asked to end.
+    Shutdown,
 }
 
 impl Class {
@@ -69,6 +113,13 @@ impl Class {
         match self {
             Self::Crash => "crash",
             Self::Invariant => "invariant",
+            Self::FatalAssertion => "fatal assertion",
+            Self::Tripwire => "tripwire assertion",
+            Self::UncaughtException => "uncaught exception",
+            Self::StorageEngine => "storage engine",
+            Self::OutOfMemory => "out of memory",
+            Self::Panic => "panic",
+            Self::Jvm => "JVM",
             Self::BackendDied => "back-end died",
             Self::Sanitizer => "sanitizer",
             Self::Hang => "hang",
@@ -76,6 +127,10 @@ impl Class {
             Self::BrokenReply => "broken reply",
             Self::InternalError => "internal error",
             Self::InvalidData => "invalid data",
+            Self::Inconsistency => "inconsistency",
+            Self::Resource => "resource",
+            Self::Unreachable => "unreachable",
+            Self::Shutdown => "shutdown",
         }
     }
 }
@@ -89,10 +144,16 @@ pub struct Finding {
     pub class: Option<Class>,
     /// One line for people, values included.
     pub title: String,
-    /// The stable identity: equal for what is one bug.
+    /// The short name of its first symptom.
     pub signature: Signature,
+    /// What it shows, the cause first; empty for what is no failure. See [`one_bug`].
+    #[serde(default)]
+    pub symptoms: Vec<Symptom>,
     /// More lines worth printing, at most 20.
     pub details: Vec<String>,
+    /// Set where a file of known failures lists it.
+    #[serde(default)]
+    pub excuse: Option<Excuse>,
     /// The last statement completed before it was seen, where that is not the file's last.
     pub last_completed: Option<u32>,
 }
@@ -100,16 +161,39 @@ pub struct Finding {
 impl Finding {
     /// A failure of the server; `key` is what stays the same from run to run.
     pub fn failure(class: Class, key: &str, title: impl Into<String>) -> Self {
-        let signature = Signature::new(class.words(), key);
-        let (class, title) = (Some(class), title.into());
-        Self { verdict: Verdict::Failure, class, title, signature, details: Vec::new(), last_completed: None }
+        Self::of_symptoms(class, vec![Symptom::new(class, &normalise(key))], title)
+    }
+
+    /// A failure whose key is what many bugs show.
+    pub fn weak_failure(class: Class, key: &str, title: impl Into<String>) -> Self {
+        Self::of_symptoms(class, vec![Symptom::new(class, &normalise(key)).weak()], title)
+    }
+
+    /// A failure with these symptoms, the cause first.
+    pub fn of_symptoms(class: Class, symptoms: Vec<Symptom>, title: impl Into<String>) -> Self {
+        let title = title.into();
+        let signature = symptoms.first().map_or_else(|| Signature::of_other(&title), Signature::of);
+        let (verdict, details) = (Verdict::Failure, Vec::new());
+        let class = Some(class);
+        Self { verdict, class, title, signature, symptoms, details, excuse: None, last_completed: None }
     }
 
     /// Anything that is not a failure of the server.
     pub fn other(verdict: Verdict, title: impl Into<String>) -> Self {
         let title = title.into();
-        let signature = Signature::new("other", &title);
-        Self { verdict, class: None, title, signature, details: Vec::new(), last_completed: None }
+        let signature = Signature::of_other(&title);
+        let (symptoms, details) = (Vec::new(), Vec::new());
+        Self { verdict, class: None, title, signature, symptoms, details, excuse: None, last_completed: None }
+    }
+
+    /// True if both are failures of one bug.
+    pub fn is_same_bug(&self, other: &Self) -> bool {
+        one_bug(&self.symptoms, &other.symptoms)
+    }
+
+    /// Takes over the symptoms of another finding of the same failure.
+    fn absorb(&mut self, other: Self) {
+        unite(&mut self.symptoms, &other.symptoms);
     }
 
     /// Says after which statement it was seen.
@@ -136,6 +220,13 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Puts the worst first; the worst is the verdict.
+    pub fn of(mut findings: Vec<Finding>) -> Self {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+        let verdict = findings.first().map_or(Verdict::Clean, |finding| finding.verdict);
+        Self { verdict, findings }
+    }
+
     /// The failures among the findings.
     pub fn failures(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.verdict == Verdict::Failure)
@@ -151,16 +242,26 @@ pub trait Oracle: Sync {
     fn judge(&self, execution: &Execution) -> Vec<Finding>;
 }
 
-/// All oracles. The first of those that explain a server's death wins (see [`judge`]).
+/// All oracles; what ended a process goes before what it left behind.
 pub const ORACLES: &[&dyn Oracle] = &[
-    &invariant::Invariant,
+    &assertion::Assertion,
+    &uncaught::Uncaught,
+    &storage_engine::StorageEngine,
+    &memory::OutOfMemory,
+    &sanitizer::Sanitizer,
+    &panic::Panic,
+    &jvm::Jvm,
     &crash::Crash,
-    &backend_died::BackendDied,
+    &back_end::BackEnd,
     &hang::Hanging,
     &invalid_data::InvalidData,
+    &inconsistent::Inconsistent,
     &internal_error::InternalError,
     &dropped_connection::DroppedConnection,
     &broken_reply::BrokenReply,
+    &unreachable::Unreachable,
+    &resource::Resource,
+    &shutdown::Shutdown,
     &shell_trouble::ShellTrouble,
     &infrastructure::Infrastructure,
     &script_error::ScriptError,
@@ -168,11 +269,19 @@ pub const ORACLES: &[&dyn Oracle] = &[
 
 /// Asks every oracle.
 pub fn judge(execution: &Execution) -> Judgement {
-    let mut findings: Vec<Finding> = ORACLES.iter().flat_map(|oracle| oracle.judge(execution)).collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
-    findings.dedup_by(|later, earlier| later.signature == earlier.signature);
-    let verdict = findings.first().map_or(Verdict::Clean, |finding| finding.verdict);
-    Judgement { verdict, findings }
+    let mut findings: Vec<Finding> = Vec::new();
+    for finding in ORACLES.iter().flat_map(|oracle| oracle.judge(execution)) {
+        match findings.iter_mut().find(|known| is_again(known, &finding)) {
+            Some(known) => known.absorb(finding),
+            None => findings.push(finding),
+        }
+    }
+    Judgement::of(findings)
+}
+
+/// One failure is told once, with all that was seen of it.
+fn is_again(known: &Finding, finding: &Finding) -> bool {
+    known.signature == finding.signature || known.is_same_bug(finding)
 }
 
 #[cfg(test)]

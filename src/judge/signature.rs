@@ -1,23 +1,44 @@
-//! The identity under which failures are one bug.
+//! The short name of a symptom: what reports print and people copy.
 
 use serde::{Deserialize, Serialize};
 
-/// Hash of class and normalised key: 16 hexadecimal digits.
+use super::Symptom;
+
+/// Hash of a symptom: 16 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Signature(String);
 
 /// Goes into the hash, so that a better normalisation never closes an old bug by accident.
-const ALGORITHM: &str = "1";
+const ALGORITHM: &str = "2";
 
 impl Signature {
-    /// The signature of a failure of that class.
-    pub fn new(class: &str, key: &str) -> Self {
+    /// The short name of what a failure begins with.
+    pub fn of(cause: &Symptom) -> Self {
+        Self::hash(&[cause.class(), cause.message(), &cause.frames().join(" ")])
+    }
+
+    /// The short name of what is no failure.
+    pub(super) fn of_other(title: &str) -> Self {
+        Self::hash(&["other", &super::normalise(title)])
+    }
+
+    fn hash(parts: &[&str]) -> Self {
         let mut hasher = blake3::Hasher::new();
-        for part in [ALGORITHM, class, &normalise(key)] {
+        for part in [ALGORITHM].iter().chain(parts) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
         Self(hasher.finalize().to_hex()[..16].to_owned())
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// True for text in the form of a short name.
+    pub fn is_one(text: &str) -> bool {
+        text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     }
 }
 
@@ -27,101 +48,18 @@ impl std::fmt::Display for Signature {
     }
 }
 
-/// Takes out of a message what differs from run to run: numbers, addresses, and everything quoted or in brackets.
-///
-/// Digits inside a word stay, as `int32` and `$log10` are names.
-pub fn normalise(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text.chars().peekable();
-    let mut previous = ' ';
-    while let Some(c) = rest.next() {
-        let word_before = previous.is_alphanumeric() || previous == '_' || previous == '$';
-        match c {
-            '"' | '`' => skip_past(&mut rest, c, &mut out),
-            '\'' if !word_before => skip_past(&mut rest, c, &mut out),
-            '{' | '[' => skip_nested(&mut rest, c, &mut out),
-            c if c.is_ascii_digit() && !word_before => {
-                skip_number(&mut rest);
-                // The sign belongs to the number.
-                if out.ends_with(" -") {
-                    out.pop();
-                }
-                out.push('~');
-            }
-            c if c.is_whitespace() => {
-                if !out.ends_with(' ') {
-                    out.push(' ');
-                }
-            }
-            c => out.push(c),
-        }
-        previous = c;
-    }
-    out.trim().to_owned()
-}
-
-fn skip_number(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    let mut before = ' ';
-    let part = |next: char, before: char| {
-        next.is_ascii_alphanumeric() || next == '.' || (matches!(next, '+' | '-') && matches!(before, 'e' | 'E'))
-    };
-    while let Some(next) = rest.next_if(|&next| part(next, before)) {
-        before = next;
-    }
-}
-
-fn skip_past(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, quote: char, out: &mut String) {
-    while rest.next_if(|&next| next != quote).is_some() {}
-    rest.next();
-    out.push('~');
-}
-
-fn skip_nested(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, open: char, out: &mut String) {
-    let close = if open == '{' { '}' } else { ']' };
-    let mut depth = 1;
-    while depth > 0 {
-        match rest.next() {
-            Some(c) if c == open => depth += 1,
-            Some(c) if c == close => depth -= 1,
-            Some(_) => {}
-            None => break,
-        }
-    }
-    out.push('~');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::Class;
 
     #[test]
-    fn values_addresses_and_names_in_quotes_do_not_change_a_signature() {
-        let first = "cannot cast 'a.b' { x: { y: 1 } } at 0x7ffe12 in pid 4711 to int32";
-        let second = "cannot cast 'c'  { z: [2] } at 0x1 in pid 3 to int32";
-        assert_eq!(normalise(first), "cannot cast ~ ~ at ~ in pid ~ to int32");
-        assert_eq!(Signature::new("crash", first), Signature::new("crash", second));
-    }
-
-    #[test]
-    fn a_value_is_one_thing_whatever_its_type() {
-        let shown = ["26", "-0", "{ \"a\" : [ 1 ] }", "\"x\"", "1.5e+7"];
-        for value in shown {
-            assert_eq!(
-                normalise(&format!("Sort direction value {value} is not valid")),
-                "Sort direction value ~ is not valid"
-            );
-        }
-    }
-
-    #[test]
-    fn class_and_words_do_change_it() {
-        assert_ne!(Signature::new("crash", "a"), Signature::new("hang", "a"));
-        assert_ne!(Signature::new("crash", "cannot cast"), Signature::new("crash", "cannot find"));
-    }
-
-    #[test]
-    fn an_open_quote_at_the_end_is_no_endless_loop() {
-        assert_eq!(normalise("it's \"open"), "it's ~");
-        assert_eq!(normalise("{ { open"), "~");
+    fn class_words_and_frames_make_the_name_and_strength_does_not() {
+        let one = Symptom::new(Class::Crash, "SIGSEGV").with_frames(vec!["a".into()]);
+        assert_eq!(Signature::of(&one), Signature::of(&one.clone().weak()));
+        assert_ne!(Signature::of(&one), Signature::of(&Symptom::new(Class::Crash, "SIGSEGV")));
+        assert_ne!(Signature::of(&one), Signature::of(&Symptom::new(Class::Hang, "SIGSEGV")));
+        assert!(Signature::is_one(Signature::of(&one).as_str()));
+        assert!(!Signature::is_one("crash: SIGSEGV !") && !Signature::is_one("ABCDEF0123456789"));
     }
 }

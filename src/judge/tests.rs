@@ -23,14 +23,17 @@ pub(crate) fn clean() -> Execution {
         server_start: 1,
         exits: Vec::new(),
         hang: None,
+        capture: None,
         checks: Vec::new(),
         log: Vec::new(),
         infrastructure: None,
         interrupted: false,
+        usage: Vec::new(),
+        shutdown: Vec::new(),
     }
 }
 
-fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
+pub(super) fn exit(status: ExitStatus, log_tail: &[&str]) -> ServerExit {
     let process = ServerProcess { name: "mongod".into(), pid: 4711, started: 1, log: "mongod.log".into() };
     ServerExit { process, status, log_tail: log_tail.iter().map(ToString::to_string).collect() }
 }
@@ -87,7 +90,7 @@ fn an_asked_for_shutdown_is_expected() {
 
 #[test]
 fn a_held_reply_is_the_servers_hang_and_a_spinning_script_is_not() {
-    let hang = |kind| Some(Hang { kind, threshold: Duration::from_secs(30), average: None });
+    let hang = |kind| Some(Hang { kind, threshold: Duration::from_secs(30), ..Hang::default() });
     let held = HangKind::ServerHoldsReply { command: "find".into(), waiting: Duration::from_secs(29) };
     assert_eq!(only_failure(&Execution { hang: hang(held), ..clean() }).class, Some(Class::Hang));
     let spinning = Execution { hang: hang(HangKind::ShellSpins), end: ShellEnd::Killed, ..clean() };

@@ -69,14 +69,20 @@ pub fn mutate(
     dice: &mut Dice,
     allowed: impl Fn(&str) -> bool,
 ) -> Option<&'static str> {
-    let sites: Vec<usize> =
-        MUTATORS.iter().map(|(one, _)| if allowed(one.name()) { one.sites(statement) } else { 0 }).collect();
-    let weights: Vec<u32> =
-        MUTATORS.iter().zip(&sites).map(|((_, weight), &sites)| if sites > 0 { *weight } else { 0 }).collect();
-    let chosen = dice.weighted(&weights)?;
-    let (mutator, _) = MUTATORS[chosen];
-    let site = dice.below(sites[chosen]);
-    mutator.mutate(statement, site, material, dice).then_some(mutator.name())
+    let weight = |(one, weight): &(&dyn Mutator, u32)| if allowed(one.name()) { *weight } else { 0 };
+    let mut weights: Vec<u32> = MUTATORS.iter().map(weight).collect();
+    // Drawn first and asked then: to ask all twelve, each by a walk over the tree, would cost more than the change.
+    while let Some(chosen) = dice.weighted(&weights) {
+        let (mutator, _) = MUTATORS[chosen];
+        match mutator.sites(statement) {
+            0 => weights[chosen] = 0,
+            sites => {
+                let site = dice.below(sites);
+                return mutator.mutate(statement, site, material, dice).then_some(mutator.name());
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -33,7 +33,12 @@ pub fn become_program(arguments: &[String]) -> String {
     format!("cannot start {program}: {}", Command::new(program).args(arguments).exec())
 }
 
+/// What a core holds (core(5)): private and shared memory without a file, and the heads of mapped programs.
+const CORE_HOLDS: &str = "0x13";
+
 fn allow_cores() {
+    // Where it cannot be set the kernel's own choice stands.
+    let _ = std::fs::write("/proc/self/coredump_filter", CORE_HOLDS);
     let wanted = Some(CORE_BYTES);
     if setrlimit(Resource::Core, Rlimit { current: wanted, maximum: wanted }).is_err() {
         // Without the right to raise the hard limit, what it allows is all there is.

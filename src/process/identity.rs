@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// More processes than one server has; a fork bomb is not walked through.
 const MOST_DESCENDANTS: usize = 4_000;
+/// Threads of one process that are looked at.
+const MOST_THREADS: usize = 4_000;
 
 /// One process, for as long as the machine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,13 +62,18 @@ pub fn is_alive(pid: u32, started: u64) -> bool {
 
 /// CPU time of a process, user and system.
 pub fn cpu_time(pid: u32) -> Option<Duration> {
-    let stat = Stat::read(pid)?;
-    let ticks: u64 = stat.number(14)? + stat.number(15)?;
-    Some(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
+    Stat::read(pid)?.cpu_time()
+}
+
+/// Each thread of a process, by its number, and its CPU time; empty once the process is gone.
+pub fn thread_times(pid: u32) -> Vec<(u32, Duration)> {
+    let entries = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let threads = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    threads.take(MOST_THREADS).filter_map(|thread| Some((thread, Stat::of_thread(pid, thread)?.cpu_time()?))).collect()
 }
 
 /// Children, their children and so on, whatever group or session they chose.
-pub(super) fn descendants(pid: u32) -> Vec<Identity> {
+pub fn descendants(pid: u32) -> Vec<Identity> {
     let one = |pid: u32| {
         let stat = Stat::read(pid)?;
         Some((Identity { pid, started: stat.number(22)? }, stat.number(4)?))
@@ -105,7 +112,14 @@ struct Stat(Vec<String>);
 
 impl Stat {
     fn read(pid: u32) -> Option<Self> {
-        let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        Self::parse(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    fn of_thread(pid: u32, thread: u32) -> Option<Self> {
+        Self::parse(&std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/stat")).ok()?)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
         // The second field is the command's name, which may itself hold blanks and brackets.
         let (_, rest) = text.rsplit_once(')')?;
         Some(Self(rest.split_whitespace().map(str::to_owned).collect()))
@@ -114,6 +128,11 @@ impl Stat {
     /// A field by its number in proc(5).
     fn number(&self, field: usize) -> Option<u64> {
         self.0.get(field - 3)?.parse().ok()
+    }
+
+    fn cpu_time(&self) -> Option<Duration> {
+        let ticks: u64 = self.number(14)? + self.number(15)?;
+        Some(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
     }
 
     fn is_dead(&self) -> bool {

@@ -74,7 +74,9 @@ impl Human {
             None => format!("{head}clean {tail}"),
             Some(finding) => {
                 let class = finding.class.map_or(super::summary::word(finding.verdict), |class| class.words());
-                format!("{head}{class}: {} {tail}", finding.title)
+                let excuse = finding.excuse.as_ref().filter(|excuse| !excuse.expired);
+                let known = excuse.map(|excuse| format!("known as {}: ", excuse.ticket)).unwrap_or_default();
+                format!("{head}{known}{class}: {} {tail}", finding.title)
             }
         }
     }

@@ -3,6 +3,7 @@
 mod effectiveness;
 mod failure;
 mod human;
+mod self_check;
 mod summary;
 mod tally;
 
@@ -12,9 +13,10 @@ use crate::judge::Judgement;
 use crate::run::Execution;
 
 pub use effectiveness::Effectiveness;
-pub use failure::{FailureBlock, Failures, ShownAgain};
+pub use failure::{FULL_REPORTS, FailureBlock, Failures, ShownAgain, Sighted};
 pub use human::{Human, say};
-pub use summary::Summary;
+pub use self_check::{BugRow, Heard, self_check_sum};
+pub use summary::{KnownFailure, Summary, word};
 pub use tally::{Tally, TestOutcome};
 
 /// Something worth telling.

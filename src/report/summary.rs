@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Effectiveness, Failures};
 use crate::config::readable;
-use crate::judge::Verdict;
+use crate::judge::{Finding, Verdict};
 
 /// Everything that a run comes to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Summary {
     pub effectiveness: Effectiveness,
     /// One block a bug.
     pub failures: Failures,
+    /// Failures that a file of known ones excuses, by ticket and signature.
+    #[serde(default)]
+    pub known: BTreeMap<String, KnownFailure>,
     /// Executions by verdict.
     pub verdicts: BTreeMap<Verdict, u32>,
     /// Titles of what is no failure and yet not clean, at most 20.
@@ -28,7 +31,35 @@ pub struct Summary {
     pub cut_short: Option<String>,
 }
 
+/// A known failure as a run saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownFailure {
+    /// Ticket, last day and title of the first sighting.
+    pub words: String,
+    /// How often it was seen.
+    pub seen: u32,
+}
+
 impl Summary {
+    /// Bound on [`Summary::known`].
+    const KNOWN: usize = 200;
+
+    /// Counts a failure that is excused; nothing if it is none.
+    pub fn count_known(&mut self, finding: &Finding) {
+        let Some(excuse) = finding.excuse.as_ref().filter(|excuse| !excuse.expired) else { return };
+        let key = format!("{} {}", excuse.ticket, finding.signature);
+        if self.known.len() < Self::KNOWN || self.known.contains_key(&key) {
+            let class = finding.class.map_or("", |class| class.words());
+            let words = format!("{} until {}: {class}: {}", excuse.ticket, excuse.expires, finding.title);
+            self.known.entry(key).or_insert(KnownFailure { words, seen: 0 }).seen += 1;
+        }
+    }
+
+    /// Files that were judged.
+    fn files(&self) -> u32 {
+        self.verdicts.values().sum()
+    }
+
     /// Bound on [`Summary::remarks`].
     pub const REMARKS: usize = 20;
 
@@ -37,8 +68,13 @@ impl Summary {
         let mut lines = vec![String::new()];
         for block in &self.failures.blocks {
             lines.extend(block.lines());
+            if block.blocks_progress(self.files()) {
+                let seen = format!("{} of {} files", block.seen, self.files());
+                lines.push(format!("  blocks progress in {seen}; list it with --known once it has a ticket"));
+            }
             lines.push(String::new());
         }
+        lines.extend(self.known.values().map(|known| format!("known       {} ({}x)", known.words, known.seen)));
         lines.extend(self.remarks.iter().map(|remark| format!("note: {remark}")));
         lines.extend(self.effectiveness.lines());
         lines.push(format!("verdicts    {}", self.verdict_words()));

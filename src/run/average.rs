@@ -1,6 +1,9 @@
-//! The average runtime of the files of a batch, from which the hang timer takes its threshold.
+//! Average runtimes, from which the hang timer takes its thresholds: per kind of file, and of statements.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use camino::Utf8Path;
 
 /// Sum and count of runtimes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -10,15 +13,59 @@ pub struct Average {
 }
 
 impl Average {
-    /// Adds one file's runtime.
+    /// Adds one runtime.
     pub fn add(&mut self, runtime: Duration) {
         self.sum += runtime;
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
     }
 
-    /// The mean; nothing before the first file.
+    /// The mean; nothing before the first.
     pub fn value(&self) -> Option<Duration> {
         self.sum.checked_div(self.count)
+    }
+}
+
+/// What makes files comparable: the same product and build, and a size of the same class.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileKind {
+    product: String,
+    build: String,
+    size_class: u32,
+}
+
+impl FileKind {
+    /// Of a file that runs on that build of that product. A class reaches from a power of four of bytes to the next.
+    pub fn of(product: &str, build: Option<&str>, file: &Utf8Path) -> Self {
+        let bytes = file.metadata().map_or(0, |metadata| metadata.len());
+        let size_class = (u64::BITS - bytes.leading_zeros()) / 2;
+        Self { product: product.into(), build: build.unwrap_or_default().into(), size_class }
+    }
+}
+
+/// Averages of one run by kind of file. A seed stands for what is known from elsewhere and counts as one file of each
+/// kind: of the baseline today, of other runs once a store keeps them.
+#[derive(Clone, Debug, Default)]
+pub struct Averages {
+    seed: Option<Duration>,
+    by_kind: BTreeMap<FileKind, Average>,
+}
+
+impl Averages {
+    /// Says what a file is likely to take.
+    pub fn seed(&mut self, runtime: Duration) {
+        self.seed = Some(runtime);
+    }
+
+    /// Adds one file's runtime.
+    pub fn add(&mut self, kind: FileKind, runtime: Duration) {
+        self.by_kind.entry(kind).or_default().add(runtime);
+    }
+
+    /// The mean of that kind, the seed included; nothing while nothing is known.
+    pub fn value(&self, kind: &FileKind) -> Option<Duration> {
+        let mut average = self.by_kind.get(kind).copied().unwrap_or_default();
+        self.seed.into_iter().for_each(|seed| average.add(seed));
+        average.value()
     }
 }
 
@@ -33,5 +80,22 @@ mod tests {
         average.add(Duration::from_secs(1));
         average.add(Duration::from_secs(3));
         assert_eq!(average.value(), Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn large_files_and_other_builds_have_averages_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        std::fs::write(folder.join("small.js"), "1;").unwrap();
+        std::fs::write(folder.join("large.js"), vec![b' '; 100_000]).unwrap();
+        let small = FileKind::of("mongod", Some("7.0"), &folder.join("small.js"));
+        let large = FileKind::of("mongod", Some("7.0"), &folder.join("large.js"));
+        let old = FileKind::of("mongod", Some("4.0"), &folder.join("small.js"));
+        let mut averages = Averages::default();
+        averages.add(small.clone(), Duration::from_secs(2));
+        assert_eq!((averages.value(&large), averages.value(&old)), (None, None));
+        averages.seed(Duration::from_secs(4));
+        assert_eq!(averages.value(&small), Some(Duration::from_secs(3)));
+        assert_eq!(averages.value(&large), Some(Duration::from_secs(4)));
     }
 }

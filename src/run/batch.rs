@@ -3,12 +3,16 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use super::average::Average;
-use super::check::{answers, validate_all};
+use camino::Utf8Path;
+
+use super::average::{Average, Averages, FileKind};
+use super::capture::crash::with_what_follows;
+use super::capture::{Capture, Capturer};
+use super::check::{Usage, answers, clear, kernel_lines, reachable, validate_all};
 use super::execution::{Check, Execution, Hang, HangKind};
-use super::hang::HangTimer;
-use super::log_text::trouble;
-use super::watch::{Watch, Watched};
+use super::hang::{HangTimer, doubt};
+use super::log_text::{Trouble, noteworthy, trouble};
+use super::watch::{Thresholds, Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::server::{LogLine, ServerError, Topology};
 use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
@@ -19,6 +23,10 @@ const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
 const BEHIND_THE_TIMER: Duration = Duration::from_millis(200);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
+/// Dropping is quick, or a restart is quicker.
+const CLEARED_WITHIN: Duration = Duration::from_secs(2);
+/// A living server that answers nobody for so long is unreachable, however busy the machine.
+const REACHABLE_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why a batch cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -37,11 +45,16 @@ pub struct Batch<'a> {
     topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
-    average: Average,
+    averages: Averages,
+    /// Of all statements of the run.
+    statement: Average,
+    capturer: Option<Capturer>,
     /// Runs `validate` after a file for at most this long; nothing if zero.
     validate_for: Duration,
     starts: u32,
     up: bool,
+    /// What the server used when the last file was over.
+    used: Option<Usage>,
 }
 
 impl<'a> Batch<'a> {
@@ -53,8 +66,20 @@ impl<'a> Batch<'a> {
         timer: HangTimer,
         validate_for: Duration,
     ) -> Self {
-        let average = Average::default();
-        Self { shell, topology, interrupts, timer, average, validate_for, starts: 0, up: false }
+        let (averages, statement, capturer) = (Averages::default(), Average::default(), None);
+        let (starts, up, used) = (0, false, None);
+        Self { shell, topology, interrupts, timer, averages, statement, capturer, validate_for, starts, up, used }
+    }
+
+    /// Says that hangs and deaths shall leave stacks and cores behind.
+    pub fn capturing(mut self, capturer: Option<Capturer>) -> Self {
+        self.capturer = capturer;
+        self
+    }
+
+    /// Where the next file's capture goes.
+    pub fn leave_captures_in(&mut self, folder: camino::Utf8PathBuf) {
+        self.capturer.iter_mut().for_each(|capturer| capturer.leave_in(folder.clone()));
     }
 
     /// Says that the topology was started already, so that the first file need not do it.
@@ -69,22 +94,64 @@ impl<'a> Batch<'a> {
         self.topology.restartable()
     }
 
+    /// Makes the next file find a server without data of earlier ones, by dropping it where the server does that in time.
+    /// Somebody else's server stays as it is.
+    pub fn without_data(&mut self) {
+        if self.up && self.topology.restartable() && clear(&self.topology.connection(), CLEARED_WITHIN).is_err() {
+            self.fresh_server();
+        }
+    }
+
+    /// True where the next file meets a server that ran others.
+    pub fn is_used(&self) -> bool {
+        self.up
+    }
+
+    /// Another hang timer from now on.
+    pub fn set_timer(&mut self, timer: HangTimer) {
+        self.timer = timer;
+    }
+
+    /// For how long `validate` may run after each file from now on; zero for not at all.
+    pub fn set_validate_for(&mut self, time: Duration) {
+        self.validate_for = time;
+    }
+
+    /// Who captures from now on.
+    pub fn set_capturer(&mut self, capturer: Option<Capturer>) {
+        self.capturer = capturer;
+    }
+
     /// Makes the next file find a server without any data. Somebody else's server stays as it is.
     pub fn fresh_server(&mut self) {
         if self.topology.restartable() {
             self.topology.stop(STOP_GRACE);
+            self.topology.asked_ends();
             self.up = false;
+            self.used = None;
         }
     }
 
-    /// Counts a runtime of a similar file, so that the hang timer knows an average before the first file.
-    pub fn seed_average(&mut self, runtime: Duration) {
-        self.average.add(runtime);
+    /// Asks the server to end within `grace` and records how it did; `None` where nothing of ours runs.
+    pub fn shut_down(&mut self, grace: Duration) -> Option<Execution> {
+        let started = jiff::Timestamp::now().to_string();
+        let last_lines = self.topology.new_log_lines();
+        self.topology.stop(grace);
+        self.up = false;
+        let (shutdown, lines): (Vec<_>, Vec<_>) = self.topology.asked_ends().into_iter().unzip();
+        if shutdown.is_empty() {
+            return None;
+        }
+        let elapsed = shutdown.iter().map(|end| end.waited).max().unwrap_or_default();
+        let log = noteworthy(last_lines.into_iter().chain(lines.into_iter().flatten()).collect(), Execution::LOG_LINES);
+        let blank = self.not_run("shutdown".into(), 0, started, String::new());
+        let interrupted = self.interrupts.requested().is_some();
+        Some(Execution { end: ShellEnd::Completed, infrastructure: None, elapsed, log, shutdown, interrupted, ..blank })
     }
 
-    /// Forgets the average, as what comes next is of another kind.
-    pub fn reset_average(&mut self) {
-        self.average = Average::default();
+    /// Says what a file to come is likely to take, so that the hang timer knows an average before the first.
+    pub fn seed_average(&mut self, runtime: Duration) {
+        self.averages.seed(runtime);
     }
 
     /// Runs one file and records it. A server that cannot be started is part of the record, not an error.
@@ -94,24 +161,54 @@ impl<'a> Batch<'a> {
     pub fn execute(&mut self, job: &Job, statements: u32, output: &mut dyn Write) -> Result<Execution, RunError> {
         let started = jiff::Timestamp::now().to_string();
         if let Err(error) = self.bring_up() {
-            return Ok(self.not_run(job, statements, started, error.to_string()));
+            return Ok(self.not_run(&job.path, statements, started, error.to_string()));
         }
-        let average = self.average.value();
-        let threshold = self.timer.threshold(average);
-        let own = threshold + BEHIND_THE_TIMER;
+        let before = self.used.take().unwrap_or_else(|| Usage::of(&self.topology.processes()));
+        let kind = FileKind::of(self.topology.product(), self.topology.version(), &job.path);
+        let thresholds = self.thresholds(&kind, statements);
+        let own = thresholds.file + doubt(thresholds.file) + BEHIND_THE_TIMER;
         let limits = Limits { interrupt_after: own, read_timeout: own, ..job.limits };
         let server = self.topology.connection();
         let database = server.working_database().unwrap_or(&job.database).to_owned();
         let job = Job { server, database, limits, ..job.clone() };
         let running = self.shell.run(&job)?;
-        let watch = Watch::new(running, self.topology, self.interrupts, output, (threshold, average));
+        let capturer = self.capturer.as_mut();
+        let watch = Watch::new(running, self.topology, self.interrupts, output, thresholds, capturer);
         let mut watched = watch.until_over()?;
         self.settle(&mut watched);
         watched.end_where_the_server_died();
         let checks = self.check(&watched);
-        let log = noteworthy(self.topology.new_log_lines());
-        self.aftermath(&watched, &checks);
-        Ok(self.record(&job, statements, started, watched, checks, log))
+        let log = self.topology.new_log_lines();
+        self.capture_deaths(&mut watched, &log);
+        let mut log = noteworthy(log, Execution::LOG_LINES);
+        log.extend(kernel_lines(&watched.exits));
+        let after = Usage::of(&self.topology.processes());
+        let usage = before.until(&after);
+        self.used = Some(after);
+        self.aftermath(&watched, &checks, kind);
+        Ok(Execution { usage, ..self.record(&job, statements, started, watched, checks, log) })
+    }
+
+    fn thresholds(&self, kind: &FileKind, statements: u32) -> Thresholds {
+        let average = self.averages.value(kind);
+        let statement = (statements > 0).then(|| self.timer.threshold(self.statement.value()));
+        Thresholds { file: self.timer.threshold(average), statement, average, statements }
+    }
+
+    /// Takes what processes that ended left behind.
+    fn capture_deaths(&mut self, watched: &mut Watched, log: &[LogLine]) {
+        let Some(capturer) = self.capturer.as_mut().filter(|_| !watched.interrupted && watched.capture.is_none())
+        else {
+            return;
+        };
+        let lines: Vec<&str> = log.iter().map(|line| line.text.as_str()).collect();
+        let telling = with_what_follows(&lines, |line| trouble(line) == Some(Trouble::BackendDied));
+        if watched.exits.is_empty() && telling.is_empty() {
+            return;
+        }
+        let telling = telling.into_iter().map(str::to_owned).collect();
+        let capture: Capture = capturer.crash(self.topology, &watched.exits, telling, self.interrupts);
+        watched.capture = Some(capture);
     }
 
     fn bring_up(&mut self) -> Result<(), ServerError> {
@@ -144,17 +241,23 @@ impl<'a> Batch<'a> {
 
     fn check(&mut self, watched: &Watched) -> Vec<Check> {
         let alive = watched.exits.is_empty() && !blames_server(watched.hang.as_ref()) && !watched.interrupted;
-        if alive && !self.validate_for.is_zero() {
-            vec![validate_all(&self.topology.connection(), self.validate_for)]
-        } else {
-            Vec::new()
+        let mut checks = Vec::new();
+        // Of somebody else's server nobody can say that it lives.
+        if alive && !self.topology.processes().is_empty() {
+            checks.push(reachable(&self.topology.connection(), REACHABLE_WITHIN));
         }
+        let answers = checks.iter().all(|check| check.findings.is_empty());
+        if alive && answers && !self.validate_for.is_zero() {
+            checks.push(validate_all(&self.topology.connection(), self.validate_for));
+        }
+        checks
     }
 
     /// Decides whether the next file needs a new server, and stops what is left of this one.
-    fn aftermath(&mut self, watched: &Watched, checks: &[Check]) {
+    fn aftermath(&mut self, watched: &Watched, checks: &[Check], kind: FileKind) {
         if watched.hang.is_none() && watched.exits.is_empty() && watched.ended.end == ShellEnd::Completed {
-            self.average.add(watched.elapsed);
+            self.averages.add(kind, watched.elapsed);
+            watched.completed.iter().for_each(|one| self.statement.add(Duration::from_millis(one.millis)));
         }
         // Broken data would be found again after every file to come.
         let broken_data = checks.iter().any(|check| !check.findings.is_empty());
@@ -188,16 +291,19 @@ impl<'a> Batch<'a> {
             server_start: self.starts,
             exits: watched.exits,
             hang: watched.hang,
+            capture: watched.capture,
             checks,
             log,
             infrastructure: None,
             interrupted: watched.interrupted,
+            usage: Vec::new(),
+            shutdown: Vec::new(),
         }
     }
 
-    fn not_run(&self, job: &Job, statements: u32, started: String, why: String) -> Execution {
+    fn not_run(&self, file: &Utf8Path, statements: u32, started: String, why: String) -> Execution {
         Execution {
-            file: job.path.clone(),
+            file: file.to_owned(),
             statements,
             started,
             elapsed: Duration::ZERO,
@@ -211,10 +317,13 @@ impl<'a> Batch<'a> {
             server_start: self.starts,
             exits: Vec::new(),
             hang: None,
+            capture: None,
             checks: Vec::new(),
             log: Vec::new(),
             infrastructure: Some(why),
             interrupted: false,
+            usage: Vec::new(),
+            shutdown: Vec::new(),
         }
     }
 }
@@ -222,8 +331,4 @@ impl<'a> Batch<'a> {
 /// A shell that spins leaves the server as it was; every other hang needs a new one.
 fn blames_server(hang: Option<&Hang>) -> bool {
     hang.is_some_and(|hang| hang.kind != HangKind::ShellSpins)
-}
-
-fn noteworthy(lines: Vec<LogLine>) -> Vec<LogLine> {
-    lines.into_iter().filter(|line| trouble(&line.text).is_some()).take(Execution::LOG_LINES).collect()
 }

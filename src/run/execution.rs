@@ -6,7 +6,8 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use crate::server::{LogLine, ServerExit};
+use super::capture::Capture;
+use crate::server::{AskedEnd, LogLine, ServerExit};
 use crate::shell::{CommandFigures, Note, ShellEnd, StatementDone};
 
 /// One file's run.
@@ -41,14 +42,23 @@ pub struct Execution {
     pub exits: Vec<ServerExit>,
     /// Set if the file ran longer than the hang timer's threshold.
     pub hang: Option<Hang>,
+    /// What a hang or a death left behind.
+    #[serde(default)]
+    pub capture: Option<Capture>,
     /// What was checked on the living server afterwards.
     pub checks: Vec<Check>,
-    /// Server log lines that speak of trouble, at most [`Execution::LOG_LINES`].
+    /// Server log lines that speak of trouble, and what follows them, at most [`Execution::LOG_LINES`].
     pub log: Vec<LogLine>,
     /// The server could not be brought up, or brought back: nothing can be said of the file.
     pub infrastructure: Option<String>,
     /// Somebody stopped the run while this file was under way.
     pub interrupted: bool,
+    /// What each server process used before and after the file; empty where it cannot be measured.
+    #[serde(default)]
+    pub usage: Vec<ProcessUsage>,
+    /// How the processes ended that were asked to; only in the record of a run's end.
+    #[serde(default)]
+    pub shutdown: Vec<AskedEnd>,
 }
 
 impl Execution {
@@ -95,7 +105,7 @@ pub struct Sighting {
 }
 
 /// A file that ran too long.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hang {
     /// Who held it up.
     pub kind: HangKind,
@@ -103,10 +113,22 @@ pub struct Hang {
     pub threshold: Duration,
     /// The average runtime that the threshold came from.
     pub average: Option<Duration>,
+    /// The top-level statement that was under way, where the file counts them.
+    #[serde(default)]
+    pub statement: Option<u32>,
+    /// When it was seen, from the begin of what ran too long: the file, or that statement.
+    #[serde(default)]
+    pub noticed: Duration,
+    /// Per cent of one processor that all of the server's processes used.
+    #[serde(default)]
+    pub server_cpu: Option<u32>,
+    /// Whether the server answered a second connection.
+    #[serde(default)]
+    pub answers_ping: Option<bool>,
 }
 
 /// Who held a hanging file up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HangKind {
     /// A command waits for its reply.
     ServerHoldsReply {
@@ -120,9 +142,32 @@ pub enum HangKind {
     /// The shell uses no CPU, and it is one that does not say what it waits for.
     Waits,
     /// Neither waits for the other.
+    #[default]
     Idle,
     /// Commands go back and forth, but the file does not end.
     Slow,
+}
+
+/// What one server process used around a file, its children included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessUsage {
+    /// Its name.
+    pub process: String,
+    /// When the file began.
+    pub before: Figures,
+    /// When it was over and everything was checked.
+    pub after: Figures,
+}
+
+/// What a process uses at one moment; `None` where that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Memory of its own, in bytes: not files, not what it shares.
+    pub memory: Option<u64>,
+    /// Files in its folder, in bytes.
+    pub disk: Option<u64>,
+    /// Open files and connections.
+    pub descriptors: Option<u64>,
 }
 
 /// One check on the living server.

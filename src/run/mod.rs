@@ -1,19 +1,23 @@
 //! The batch: fuzzed files run one after another against one living topology, and everything seen is written down.
 //!
 //! This room only observes and keeps things going: it watches shell and servers, notices ends and hangs, gathers
-//! evidence while the servers live ([`check`]) and brings them back. What it saw is an [`Execution`]; whether that is a
+//! evidence while the servers live ([`check`]), keeps what a hang or a death leaves behind ([`capture`]) and brings them back. What it saw is an [`Execution`]; whether that is a
 //! bug is the judge's business.
 
 mod average;
 mod batch;
+pub mod capture;
 pub mod check;
 mod execution;
 mod hang;
 mod log_text;
+mod meter;
 mod watch;
 
-pub use average::Average;
+pub use average::{Average, Averages, FileKind};
 pub use batch::{Batch, RunError};
-pub use execution::{Check, CheckFinding, Execution, Hang, HangKind, Sighting};
+pub use execution::{Check, CheckFinding, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
 pub use hang::HangTimer;
-pub use log_text::{Trouble, is_routine, trouble};
+pub use log_text::{
+    Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_routine, noteworthy, own_words, reports, trouble,
+};

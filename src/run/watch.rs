@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use super::capture::{Capture, Capturer, Context, ask};
 use super::execution::{Hang, HangKind, Sighting};
-use super::hang::classify;
+use super::hang::{classify, doubt, is_open};
+use super::meter::{Meter, Usage};
 use crate::interrupt::Interrupts;
+use crate::process::Identity;
 use crate::server::{ServerExit, Topology};
 use crate::shell::{CommandFigures, Ended, Note, Report, Running, ShellEnd, StatementDone, Status};
 
@@ -43,6 +46,8 @@ pub struct Watched {
     pub exits: Vec<ServerExit>,
     /// Set if the threshold was passed.
     pub hang: Option<Hang>,
+    /// What the hang left behind.
+    pub capture: Option<Capture>,
     /// Somebody asked the program to stop.
     pub interrupted: bool,
 }
@@ -56,19 +61,36 @@ impl Watched {
     }
 }
 
+/// From when on a file hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Thresholds {
+    /// The whole file.
+    pub(super) file: Duration,
+    /// One statement, in files that have them.
+    pub(super) statement: Option<Duration>,
+    /// The average behind the file's.
+    pub(super) average: Option<Duration>,
+    /// How many statements the file has.
+    pub(super) statements: u32,
+}
+
 /// The state of the watch over one file.
 pub(super) struct Watch<'a, 'r> {
     running: Box<dyn Running + 'r>,
     topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     output: &'a mut dyn Write,
-    threshold: Duration,
-    average: Option<Duration>,
+    limits: Thresholds,
+    capturer: Option<&'a mut Capturer>,
+    meter: Meter,
+    /// When the statement under way began.
+    statement_started: Instant,
     /// When the file's text began to run; before that, when the shell was started.
     started: Instant,
     begun: bool,
     kill_at: Option<Instant>,
     killed: bool,
+    captured_for: Duration,
     /// The last pulse; a shell without any does not say what it waits for.
     status: Option<Status>,
     cpu: CpuWindow,
@@ -81,7 +103,8 @@ impl<'a, 'r> Watch<'a, 'r> {
         topology: &'a mut dyn Topology,
         interrupts: &'a Interrupts,
         output: &'a mut dyn Write,
-        (threshold, average): (Duration, Option<Duration>),
+        limits: Thresholds,
+        capturer: Option<&'a mut Capturer>,
     ) -> Self {
         let ended = Ended { end: ShellEnd::Killed, output_dropped: 0, threads_left: false, elapsed: Duration::ZERO };
         let seen = Watched {
@@ -93,6 +116,7 @@ impl<'a, 'r> Watch<'a, 'r> {
             before_loss: None,
             exits: Vec::new(),
             hang: None,
+            capture: None,
             interrupted: false,
         };
         let (started, cpu) = (Instant::now(), CpuWindow::default());
@@ -101,12 +125,15 @@ impl<'a, 'r> Watch<'a, 'r> {
             topology,
             interrupts,
             output,
-            threshold,
-            average,
+            limits,
+            capturer,
+            meter: Meter::new(limits.statement.unwrap_or(limits.file)),
+            statement_started: started,
             started,
             begun: false,
             kill_at: None,
             killed: false,
+            captured_for: Duration::ZERO,
             status: None,
             cpu,
             seen,
@@ -133,7 +160,8 @@ impl<'a, 'r> Watch<'a, 'r> {
             }
         }
         self.seen.exits.extend(self.topology.exits());
-        self.seen.elapsed = self.started.elapsed();
+        // What a capture takes is no time of the file's.
+        self.seen.elapsed = self.started.elapsed().saturating_sub(self.captured_for);
         Ok(self.seen)
     }
 
@@ -144,7 +172,11 @@ impl<'a, 'r> Watch<'a, 'r> {
                     writeln!(self.output, "{line}")?;
                 }
             }
-            Report::Statement(done) => self.seen.completed.push(done),
+            Report::Statement(done) => {
+                self.seen.completed.push(done);
+                self.statement_started = Instant::now();
+                self.meter.reset();
+            }
             Report::Status(status) => self.status = Some(status),
             Report::Commands(commands) => {
                 for (name, figures) in commands {
@@ -158,7 +190,10 @@ impl<'a, 'r> Watch<'a, 'r> {
                 let last_completed = self.seen.completed.last().map(|statement| statement.index);
                 self.seen.notes.push(Sighting { note, last_completed });
             }
-            Report::Started => (self.begun, self.started) = (true, Instant::now()),
+            Report::Started => {
+                (self.begun, self.started) = (true, Instant::now());
+                self.statement_started = self.started;
+            }
             Report::Ended(_) => {}
         }
         Ok(())
@@ -189,10 +224,8 @@ impl<'a, 'r> Watch<'a, 'r> {
         if self.kill_at.is_none() && !self.begun && now - self.started > START_TAKES {
             self.kill_at = Some(now);
         }
-        if self.kill_at.is_none() && self.begun && now - self.started > self.threshold {
-            let hang = self.hang();
-            self.kill_at = Some(if hang.kind == HangKind::ShellSpins { now + AFTER_SPIN } else { now });
-            self.seen.hang = Some(hang);
+        if self.kill_at.is_none() && self.begun {
+            self.look_at_clock(now);
         }
         match self.kill_at {
             Some(at) if !self.killed && now >= at => {
@@ -205,11 +238,79 @@ impl<'a, 'r> Watch<'a, 'r> {
         }
     }
 
-    fn hang(&self) -> Hang {
-        let window = CPU_WINDOW.min(self.threshold);
-        let kind = classify(self.status.as_ref(), self.cpu.busy(), window);
-        Hang { kind, threshold: self.threshold, average: self.average }
+    /// What ran too long: its threshold, and since when it runs.
+    fn overrun(&self, now: Instant) -> Option<(Duration, Duration)> {
+        let counts = (self.seen.completed.len() as u32) < self.limits.statements;
+        let statement = self.limits.statement.filter(|_| counts).map(|limit| (limit, now - self.statement_started));
+        let file = (self.limits.file, now - self.started);
+        statement.into_iter().chain([file]).find(|(limit, runs)| runs > limit)
     }
+
+    fn look_at_clock(&mut self, now: Instant) {
+        let shortest = self.limits.statement.unwrap_or(self.limits.file);
+        // Most files never get here, and pay nothing for the reading of /proc.
+        if now - self.statement_started > shortest / 2 || now - self.started > self.limits.file / 2 {
+            self.meter.sample(now, || self.topology.processes());
+        }
+        let Some((threshold, runs)) = self.overrun(now) else { return };
+        if is_open(self.status.as_ref(), runs.saturating_sub(threshold), threshold) {
+            return;
+        }
+        let hang = self.hang(threshold, runs);
+        self.kill_at = Some(match hang.kind {
+            HangKind::ShellSpins => now + doubt(threshold) + AFTER_SPIN,
+            HangKind::Slow => now,
+            _ => {
+                self.examine(hang);
+                return;
+            }
+        });
+        self.seen.hang = Some(hang);
+    }
+
+    fn hang(&self, threshold: Duration, noticed: Duration) -> Hang {
+        let window = CPU_WINDOW.min(threshold);
+        let kind = classify(self.status.as_ref(), self.cpu.busy(), window, threshold);
+        let next = self.seen.completed.last().map_or(0, |last| last.index + 1);
+        let statement = (self.limits.statements > 0).then_some(next);
+        Hang { kind, threshold, average: self.limits.average, statement, noticed, ..Hang::default() }
+    }
+
+    /// Looks closely at a server that seems to hold the file up, while it still does.
+    fn examine(&mut self, mut hang: Hang) {
+        let began = Instant::now();
+        // Its own deadlines would make it hang up on the server and go on.
+        if let Some(shell) = self.running.pid().and_then(Identity::of) {
+            shell.signal(rustix::process::Signal::STOP);
+        }
+        let usage = self.meter.usage(began, &self.topology.processes());
+        hang.server_cpu = usage.as_ref().map(Usage::total);
+        let context = ask(&self.topology.connection(), patience(hang.threshold));
+        hang.answers_ping = context.pings();
+        self.seen.capture = self.capture(context, &usage.unwrap_or_default());
+        self.seen.hang = Some(hang);
+        self.captured_for = began.elapsed();
+        self.kill_at = Some(Instant::now());
+    }
+
+    fn capture(&mut self, context: Context, usage: &Usage) -> Option<Capture> {
+        let capturer = self.capturer.as_mut()?;
+        // A process that died before was no part of the capture.
+        self.seen.exits.extend(self.topology.exits());
+        let capture = capturer.hang(self.topology, context, usage, self.interrupts);
+        // Suspended or dead, it is of no further use, and how it ends now is our doing.
+        if self.topology.restartable() {
+            self.topology.stop(Duration::ZERO);
+        }
+        Some(capture)
+    }
+}
+
+/// How long a server that may be wedged is given for each answer: a hang has to be told soon after its threshold.
+fn patience(threshold: Duration) -> Duration {
+    const LEAST: Duration = Duration::from_millis(200);
+    const MOST: Duration = Duration::from_secs(2);
+    (threshold / 20).clamp(LEAST, MOST)
 }
 
 /// CPU time used over the last [`CPU_WINDOW`] or a little more.

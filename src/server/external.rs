@@ -79,6 +79,10 @@ impl Topology for External {
         Vec::new()
     }
 
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     fn stop(&mut self, _: Duration) {}
 
     fn restartable(&self) -> bool {

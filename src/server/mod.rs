@@ -24,7 +24,7 @@ use crate::wire::uri::Settings;
 pub use choose::{BASE_PORT, Chosen, ServerChoice, choose, on_path};
 pub use install::{home_of, install, is_installed, servers_folder};
 pub use service::{Service, keep, running_service, service_folder, start_service, stop_service};
-pub use spec::{Product, product, products};
+pub use spec::{Product, Stacks, product, products};
 
 /// What a batch runs against: one product's processes, or somebody else's server.
 ///
@@ -59,8 +59,24 @@ pub trait Topology: Send {
     /// The processes that run now.
     fn processes(&self) -> Vec<ServerProcess>;
 
+    /// What the server says of its build; nothing where it says nothing.
+    fn version(&self) -> Option<&str> {
+        None
+    }
+
+    /// Who knows where the threads of the process of that name stand.
+    fn stacks(&self, _process: &str) -> Stacks {
+        Stacks::Native
+    }
+
     /// Ends every process: politely, then by force, within `grace`.
     fn stop(&mut self, grace: Duration);
+
+    /// How the processes ended that [`Topology::stop`] asked to, since the last call, each with its last new log lines.
+    /// Nothing for who asks nobody.
+    fn asked_ends(&mut self) -> Vec<(AskedEnd, Vec<LogLine>)> {
+        Vec::new()
+    }
 
     /// True where [`Topology::start`] can bring it back after a crash or a hang.
     fn restartable(&self) -> bool;
@@ -88,6 +104,17 @@ pub struct ServerExit {
     pub status: ExitStatus,
     /// The last lines of its log, at most 200.
     pub log_tail: Vec<String>,
+}
+
+/// The end of a server's process that was asked to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedEnd {
+    /// Which.
+    pub process: ServerProcess,
+    /// How it ended by itself; `None` if it had to be killed.
+    pub status: Option<ExitStatus>,
+    /// How long that took.
+    pub waited: Duration,
 }
 
 /// One line of a server's log.

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use super::log_file::LogFile;
 use super::port::Port;
 use super::spec::Stop;
-use super::{LogLine, ServerExit, ServerProcess};
+use super::{AskedEnd, ExitStatus, LogLine, ServerExit, ServerProcess};
 use crate::process::Child;
 use crate::wire::uri::Settings;
 
@@ -59,17 +59,24 @@ impl Running {
         words
     }
 
-    /// Ends it by `deadline`; one that ends in peace needs its data no more.
-    pub(super) fn stop(mut self, deadline: Instant) {
+    /// Ends it by `deadline`; one that ends in peace needs its data no more. Says how it ended if it ran until then.
+    pub(super) fn stop(mut self, deadline: Instant) -> Option<(AskedEnd, Vec<LogLine>)> {
         let polite = match self.stop {
             Stop::Term => Signal::TERM,
             Stop::Int => Signal::INT,
         };
         let asked = self.child.ended().is_none();
-        self.child.stop(polite, deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)));
-        if asked {
-            discard_data(&self.dbpath);
+        let (process, started) = (self.identity(), Instant::now());
+        let grace = deadline.saturating_duration_since(started).max(Duration::from_millis(1));
+        let status = self.child.stop(polite, grace);
+        if !asked {
+            return None;
         }
+        let lines = self.new_log_lines();
+        discard_data(&self.dbpath);
+        // What did not end by itself was killed.
+        let status = status.filter(|status| !matches!(status, ExitStatus::Signal { number: 9, .. }));
+        Some((AskedEnd { process, status, waited: started.elapsed() }, lines))
     }
 }
 

@@ -49,6 +49,22 @@ pub struct ProcessSpec {
     /// The signal that asks it to end.
     #[serde(default)]
     pub stop: Stop,
+    /// Who knows where its threads stand.
+    #[serde(default)]
+    pub stacks: Stacks,
+}
+
+/// Who knows where a process's threads stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stacks {
+    /// A debugger.
+    #[default]
+    Native,
+    /// A Java machine, which prints them at SIGQUIT and goes on.
+    Java,
+    /// Go's run time, which prints them at SIGQUIT and ends.
+    Go,
 }
 
 /// The sign that a process serves.

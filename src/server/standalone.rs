@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::hello::version;
 use super::launch::{Place, launch};
 use super::running::{Running, discard_data, prune_cores};
-use super::spec::Product;
-use super::{LogLine, ServerError, ServerExit, ServerProcess, Topology};
+use super::spec::{Product, Stacks};
+use super::{AskedEnd, LogLine, ServerError, ServerExit, ServerProcess, Topology};
 use crate::wire::uri::Settings;
 
 /// Cores kept of one run: what a person can look at.
@@ -20,12 +20,13 @@ pub struct Standalone {
     running: Vec<Running>,
     starts: u32,
     version: Option<String>,
+    asked_ends: Vec<(AskedEnd, Vec<LogLine>)>,
 }
 
 impl Standalone {
     /// Nothing is started yet.
     pub fn new(product: Product, place: Place) -> Self {
-        Self { product, place, running: Vec::new(), starts: 0, version: None }
+        Self { product, place, running: Vec::new(), starts: 0, version: None, asked_ends: Vec::new() }
     }
 
     /// Kills what is left of the last start and removes its data.
@@ -92,11 +93,24 @@ impl Topology for Standalone {
         self.running.iter().filter(|running| !running.reported).map(Running::identity).collect()
     }
 
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    fn stacks(&self, process: &str) -> Stacks {
+        let spec = self.product.process.iter().find(|spec| spec.name == process);
+        spec.map_or(Stacks::Native, |spec| spec.stacks)
+    }
+
     fn stop(&mut self, grace: Duration) {
         let deadline = Instant::now() + grace;
         while let Some(running) = self.running.pop() {
-            running.stop(deadline);
+            self.asked_ends.extend(running.stop(deadline));
         }
+    }
+
+    fn asked_ends(&mut self) -> Vec<(AskedEnd, Vec<LogLine>)> {
+        std::mem::take(&mut self.asked_ends)
     }
 
     fn restartable(&self) -> bool {

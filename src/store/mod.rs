@@ -1,7 +1,9 @@
 //! Where what was made and seen is kept. Today that is one folder a run; nothing is written outside it.
 
+mod record;
 mod run_folder;
 
+pub use record::{RECORD, Record, read_record, read_words, records_at};
 pub use run_folder::{RunFolder, read_json};
 
 /// Why something could not be kept or read.

@@ -1,8 +1,10 @@
 //! The frame around each statement: caught, timed, and said to be over. Judges and people look for the print.
 
-use crate::js::DUMMY_SP;
-use crate::js::ast::{ArrowExpr, BlockStmt, CatchClause, FnExpr, Stmt, SwitchCase, TryStmt};
+use std::collections::VecDeque;
+
+use crate::js::ast::{ArrowExpr, BlockStmt, CatchClause, Decl, Expr, ExprStmt, FnExpr, Lit, Stmt, SwitchCase, TryStmt};
 use crate::js::visit::{VisitMut, VisitMutWith};
+use crate::js::{DUMMY_SP, declared};
 
 const DIVIDER: &str =
     "// ------------------------------------------------------------------------------------------------";
@@ -20,6 +22,56 @@ pub fn push(text: &mut String, number: usize, statement: &str) {
          var $endTime = Date.now();\n\
          print('Top-level statement {number} completed in', $endTime - $startTime, 'ms');\n"
     ));
+}
+
+/// A piece of a file that may be a fuzzed one.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// A statement of no frame.
+    Bare(Stmt),
+    /// What stands in a frame; mostly one statement.
+    Framed(usize, Vec<Stmt>),
+}
+
+/// Takes the frames of [`push`] off a script.
+pub fn take_off(statements: Vec<Stmt>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = statements.into_iter().peekable();
+    let mut ahead: VecDeque<Stmt> = VecDeque::new();
+    loop {
+        while ahead.len() < 4 && rest.peek().is_some() {
+            ahead.extend(rest.next());
+        }
+        if let Some(framed) = framed(ahead.make_contiguous()) {
+            ahead.drain(..4);
+            pieces.push(framed);
+        } else if let Some(bare) = ahead.pop_front() {
+            pieces.push(Piece::Bare(bare));
+        } else {
+            return pieces;
+        }
+    }
+}
+
+fn framed(statements: &[Stmt]) -> Option<Piece> {
+    let [start, Stmt::Try(attempt), end, print, ..] = statements else { return None };
+    let caught = attempt.handler.as_ref().is_some_and(|handler| handler.body.stmts.is_empty());
+    let timed = binds(start, "$startTime") && binds(end, "$endTime") && caught && attempt.finalizer.is_none();
+    let number = completed(print).filter(|_| timed)?;
+    Some(Piece::Framed(number, attempt.block.stmts.clone()))
+}
+
+fn binds(statement: &Stmt, name: &str) -> bool {
+    matches!(statement, Stmt::Decl(Decl::Var(_))) && declared(std::slice::from_ref(statement)).contains(name)
+}
+
+/// The number in `print('Top-level statement 7 completed in', ...)`.
+fn completed(statement: &Stmt) -> Option<usize> {
+    let Stmt::Expr(ExprStmt { expr, .. }) = statement else { return None };
+    let Expr::Call(call) = &**expr else { return None };
+    let Expr::Lit(Lit::Str(text)) = &*call.args.first()?.expr else { return None };
+    let number = text.value.as_str()?.strip_prefix("Top-level statement ")?.strip_suffix(" completed in")?;
+    number.parse().ok()
 }
 
 /// Catches each statement inside blocks and declared functions too, so that one failure does not end a whole loop.
@@ -76,4 +128,28 @@ impl VisitMut for Catcher {
     fn visit_mut_arrow_expr(&mut self, _: &mut ArrowExpr) {}
     fn visit_mut_class(&mut self, _: &mut crate::js::ast::Class) {}
     fn visit_mut_object_lit(&mut self, _: &mut crate::js::ast::ObjectLit) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::js::{parse_script, print_statements};
+
+    #[test]
+    fn frames_come_off_as_they_were_put_on() {
+        let mut text = "var $tameSeed = 1;\n".to_owned();
+        push(&mut text, 0, "f(1);");
+        push(&mut text, 7, "try {\n    g();\n} catch (e) {}");
+        text.push_str("try { h(); } catch (e) {}\n");
+        let pieces = take_off(parse_script(&text).unwrap());
+        let shown = pieces.into_iter().map(|piece| match piece {
+            Piece::Bare(statement) => format!("bare {}", print_statements(vec![statement]).join(" ")),
+            Piece::Framed(number, inside) => format!("{number} {}", print_statements(inside).join(" ")),
+        });
+        let shown: Vec<String> = shown.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(
+            shown,
+            ["bare var $tameSeed = 1;", "0 f(1);", "7 try { g(); } catch (e) {}", "bare try { h(); } catch (e) {}"]
+        );
+    }
 }

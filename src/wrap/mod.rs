@@ -16,6 +16,7 @@ use crate::js::{is_sloppy_script, print_statements};
 use crate::mutate::{Material, mutate};
 use crate::seed::{Dice, Seed};
 
+pub use frame::{Piece as FramedPiece, push as push_framed, take_off as take_frames_off};
 use mix::Mixed;
 pub use prelude::RULES;
 pub use recipe::{Recipe, Source, StatementRecipe};

@@ -97,3 +97,20 @@ fn a_mongod_that_is_missing_or_no_program_is_named() {
     let said = place.fuzz(&["--mongod", &plain, "--sets", "1"]);
     assert!(said.code == Some(2) && said.errors.contains("chmod +x"), "{}", said.all());
 }
+
+#[test]
+fn a_mongod_that_fails_when_asked_to_end_is_a_failure_of_the_run() {
+    let place = Place::new();
+    let server = format!("{FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs none");
+    let last_words = r#"{"t":{},"s":"F","c":"CONTROL","id":4457001,"ctx":"x","msg":"Aborting process during exit due to prior failed tripwire assertions","attr":{}}"#;
+    let body = format!(
+        "trap 'kill $!; echo '\\''{last_words}'\\'' >> $log; exit 14' TERM\n{server} &\nwhile :; do wait; done"
+    );
+    let mongod = program(&place, "mongod", &body);
+    let file = place.file("a.js", "db.c.insert({a: 1});");
+    let said = place.fuzz(&["run", &file, "--mongod", &mongod]);
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    let classes: Vec<String> = place.failures().into_iter().map(|(class, _)| class).collect();
+    assert_eq!(classes, ["Tripwire", "Shutdown"], "{}", said.all());
+    assert!(place.latest().join("executions/shutdown/record.json").exists());
+}

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::program::{Place, wait_for};
 
-fn signal(child: &Child, name: &str) {
+pub fn signal(child: &Child, name: &str) {
     let status = std::process::Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(status.success());
 }
 
 /// Processes that run in `folder` or below, as pid and command line.
-fn processes_in(folder: &Path) -> Vec<String> {
+pub fn processes_in(folder: &Path) -> Vec<String> {
     let folder = folder.canonicalize().unwrap();
     let of_process = |entry: std::fs::DirEntry| {
         let works_in = std::fs::read_link(entry.path().join("cwd")).ok()?;

@@ -1,5 +1,7 @@
 //! Ground truth: what is planted is found and judged right, and nothing is found where nothing is planted.
 
+use jstestfuzz::server::practice::bugs::{FoundBy, PlantedBug, all};
+
 use crate::program::{Place, Said};
 
 /// A run of at most 40 sets with one planted bug; ends at its first failure.
@@ -7,14 +9,19 @@ fn run_with(place: &Place, bug: &str) -> Said {
     place.fuzz(&["--seed", "1", "--sets", "40", "--server", "practice", "--bugs", bug, "--stop-at-first-failure"])
 }
 
-fn is_found(bug: &str, class: &str) {
+/// Asserts that every failure is of that class; says whether a second run showed it again.
+fn failure_of(bug: &str, class: &str) -> String {
     let place = Place::new();
     let said = run_with(&place, bug);
     assert_eq!(said.code, Some(1), "{}", said.all());
     let failures = place.failures();
     assert!(!failures.is_empty() && failures.iter().all(|(seen, _)| seen == class), "{bug}: {failures:?}");
-    let again = place.summary()["failures"]["blocks"][0]["shown_again"].as_str().unwrap().to_owned();
-    assert!(["Alone", "AfterEarlierFiles"].contains(&again.as_str()), "{}", said.all());
+    place.summary()["failures"]["blocks"][0]["shown_again"].as_str().unwrap().to_owned()
+}
+
+fn is_found(bug: &str, class: &str) {
+    let again = failure_of(bug, class);
+    assert!(["Alone", "AfterEarlierFiles"].contains(&again.as_str()), "{bug}: {again}");
 }
 
 #[test]
@@ -48,42 +55,95 @@ fn a_leaked_exception_is_an_internal_error() {
 }
 
 #[test]
-fn every_planted_bug_has_a_test_here() {
-    let listed = Place::new().fuzz(&["server", "bugs"]).out;
-    let ids: Vec<&str> = listed.lines().filter(|line| line.starts_with("PRACTICE-")).collect();
+fn a_broken_instruction_is_a_crash() {
+    is_found("PRACTICE-8", "Crash");
+}
+
+#[test]
+fn a_bus_error_is_a_crash() {
+    is_found("PRACTICE-9", "Crash");
+}
+
+#[test]
+fn a_crash_that_comes_now_and_then_is_found_and_may_not_come_again() {
+    assert_ne!(failure_of("PRACTICE-12", "Crash"), "NotTried");
+}
+
+#[test]
+fn an_end_for_want_of_memory_is_found() {
+    is_found("PRACTICE-18", "OutOfMemory");
+}
+
+#[test]
+fn a_report_that_ends_the_process_is_a_sanitizers() {
+    is_found("PRACTICE-19", "Sanitizer");
+}
+
+#[test]
+fn a_report_that_lets_the_process_go_on_is_a_sanitizers() {
+    is_found("PRACTICE-20", "Sanitizer");
+}
+
+#[test]
+fn a_spin_at_the_edge_of_a_value_is_a_hang() {
+    is_found("PRACTICE-24", "Hang");
+}
+
+#[test]
+fn a_closed_connection_is_found() {
+    is_found("PRACTICE-34", "DroppedConnection");
+}
+
+#[test]
+fn a_header_without_room_for_itself_is_a_broken_reply() {
+    is_found("PRACTICE-35", "BrokenReply");
+}
+
+#[test]
+fn every_bug_that_is_said_to_be_found_by_fuzzing_has_a_test_here() {
     let here = include_str!("planted_bugs.rs");
-    assert!(!ids.is_empty());
-    for id in ids.iter().map(|line| line.split_whitespace().next().unwrap()) {
-        assert!(here.contains(&format!("is_found(\"{id}\"")), "{id}");
+    let mut by_fuzzing = all().iter().filter(|bug| bug.found_by == FoundBy::Fuzzing).peekable();
+    assert!(by_fuzzing.peek().is_some());
+    for bug in by_fuzzing {
+        assert!(here.contains(&format!("(\"{}\", \"", bug.id)), "{}", bug.id);
     }
 }
 
 #[test]
-fn the_smallest_program_of_each_bug_shows_it() {
+fn no_smallest_program_fails_on_a_server_without_bugs() {
     let place = Place::new();
-    let listed = place.fuzz(&["server", "bugs"]).out;
-    let mut id = "";
-    let mut programs = 0;
-    for line in listed.lines() {
-        if let Some(program) = line.trim_start().strip_prefix("| ") {
-            let file = place.file(&format!("{id}.js"), program);
-            let said = place.fuzz(&["run", &file, "--server", "practice", "--bugs", id, "--hang-min", "2s"]);
-            assert_eq!((said.code, place.failures().len()), (Some(1), 1), "{id}: {}", said.all());
-            let innocent = place.fuzz(&["run", &file, "--server", "practice", "--bugs", "none"]);
-            assert!(place.failures().is_empty(), "{id}: {}", innocent.all());
-            programs += 1;
-        } else if line.starts_with("PRACTICE-") {
-            id = line.split_whitespace().next().unwrap();
-        }
-    }
-    assert_eq!(programs, 6);
+    let file = |bug: &PlantedBug| place.file(&format!("{}.js", bug.id), bug.program);
+    let files: Vec<String> = all().iter().map(file).collect();
+    let mut words = vec!["run", "--server", "practice", "--bugs", "none"];
+    words.extend(files.iter().map(String::as_str));
+    let said = place.fuzz(&words);
+    assert!(place.failures().is_empty(), "{}", said.all());
+    let files: u64 = place.summary()["verdicts"].as_object().unwrap().values().filter_map(|count| count.as_u64()).sum();
+    assert_eq!(files, all().len() as u64, "{}", said.all());
+}
+
+#[test]
+fn no_planted_bug_fires_in_a_test_as_it_is() {
+    let place = Place::new();
+    let said = place.fuzz(&["corpus", "check", "--server", "practice", "--bugs", "all"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(said.out.contains(" 0 with a failure of the server"), "{}", said.all());
+}
+
+/// Forty files with these bugs give not one verdict.
+fn all_clean(bugs: &str) {
+    let place = Place::new();
+    let said = place.fuzz(&["--seed", "1", "--sets", "40", "--server", "practice", "--bugs", bugs]);
+    assert_eq!((said.code, place.failures()), (Some(0), Vec::new()), "{}", said.all());
+    assert_eq!(place.summary()["verdicts"]["Clean"], 40, "{}", said.all());
 }
 
 #[test]
 fn a_server_without_bugs_gives_no_failure() {
-    let place = Place::new();
-    let said = place.fuzz(&["--seed", "1", "--sets", "40", "--server", "practice", "--bugs", "none"]);
-    assert_eq!((said.code, place.failures()), (Some(0), Vec::new()), "{}", said.all());
-    let summary = place.summary();
-    assert_eq!(summary["verdicts"]["Clean"], 40, "{}", said.all());
+    all_clean("none");
+}
+
+#[test]
+fn a_server_that_is_slow_loud_and_large_gives_no_failure() {
+    all_clean("decoys");
 }

@@ -78,5 +78,12 @@ mod mongo_java_server {
         assert_eq!((failures.len(), failures[0].0.as_str()), (1, "Hang"), "{}", said.all());
         assert!(failures[0].1.contains("reply to find"), "{failures:?}");
         assert!(said.out.contains("after.js: clean"), "{}", said.all());
+        assert!(said.out.contains("spins in de.bwaldvogel.mongo."), "{}", said.all());
+        let record = std::fs::read_to_string(place.latest().join("executions/hang/record.json")).unwrap();
+        assert!(
+            record.contains("java.util.regex.Pattern") && record.contains("\"source\": \"Java\""),
+            "{}",
+            said.all()
+        );
     }
 }

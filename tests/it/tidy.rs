@@ -27,12 +27,13 @@ const ROOMS: [&str; 20] = [
     "bin",
 ];
 
-/// Libraries and the only place that may use them.
-const DOORS: [(&str, &str); 13] = [
+/// Libraries and the only places that may use them.
+const DOORS: [(&str, &str); 14] = [
     ("swc_", "src/js/"),
     ("rquickjs", "src/shell/embedded/"),
     ("git2", "src/corpus/new.rs"),
     ("clap", "src/cli/"),
+    ("cpp_demangle", "src/judge/frame_name.rs"),
     ("rustls", "src/wire/tls.rs"),
     ("hmac", "src/wire/scram/"),
     ("md5", "src/wire/scram/"),
@@ -41,7 +42,7 @@ const DOORS: [(&str, &str); 13] = [
     ("stringprep", "src/wire/scram/"),
     ("flate2", "src/wire/compression.rs"),
     ("snap", "src/wire/compression.rs"),
-    ("zstd", "src/wire/compression.rs"),
+    ("zstd", "src/wire/compression.rs src/run/capture/core.rs"),
 ];
 
 fn root() -> &'static Path {
@@ -107,7 +108,7 @@ fn every_library_has_its_one_door() {
                 !line.starts_with("//")
                     && (line.contains(&format!("{library}::")) || line.contains(&format!("use {library}")))
             });
-            if uses && !file.starts_with(door) {
+            if uses && !door.split(' ').any(|door| file.starts_with(door)) {
                 wrong.push(format!("{file} uses {library}; only {door} may"));
             }
         }

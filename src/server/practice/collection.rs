@@ -37,6 +37,8 @@ pub struct Collection {
 pub struct State {
     records: BTreeMap<i64, Record>,
     next: i64,
+    /// What planted bugs have made the number of documents wrong by.
+    drift: i64,
     bytes: u64,
     stored: Arc<AtomicU64>,
     /// `_id` first.
@@ -84,7 +86,8 @@ impl Collection {
     /// An empty collection with its `_id` index; `stored` counts the data of the whole server.
     pub fn new(uuid: [u8; 16], options: Document, capped: Option<Capped>, stored: Arc<AtomicU64>) -> Self {
         let indexes = vec![Index::new(Spec::id())];
-        let state = State { records: BTreeMap::new(), next: 1, bytes: 0, stored, indexes, capped, validator: None };
+        let state =
+            State { records: BTreeMap::new(), next: 1, drift: 0, bytes: 0, stored, indexes, capped, validator: None };
         Self { uuid, options: RwLock::new(options), dropped: AtomicBool::new(false), state: Mutex::new(state) }
     }
 }
@@ -100,6 +103,23 @@ impl State {
     /// Number of documents.
     pub fn len(&self) -> usize {
         self.records.len()
+    }
+
+    /// Number of documents as it is kept, which is theirs unless a planted bug changed it.
+    pub fn kept_count(&self) -> usize {
+        self.records.len().saturating_add_signed(self.drift as isize)
+    }
+
+    /// Makes the kept number wrong: for planted faults.
+    pub fn miscount(&mut self, by: i64) {
+        self.drift += by;
+    }
+
+    /// Puts a field behind the newest document whatever it holds: for planted faults. Indexes hear nothing of it.
+    pub fn append_to_newest(&mut self, field: &str, value: &Bson) {
+        if let Some(mut newest) = self.records.last_entry() {
+            Arc::make_mut(&mut newest.get_mut().document).push(field, value.clone());
+        }
     }
 
     /// True without documents.
@@ -187,6 +207,7 @@ impl State {
         let weight = self.bytes + self.index_entries() * ENTRY_BYTES;
         self.stored.fetch_sub(weight, Ordering::Relaxed);
         self.records.clear();
+        self.drift = 0;
         self.bytes = 0;
         self.indexes.iter_mut().for_each(Index::clear);
     }

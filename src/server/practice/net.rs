@@ -6,8 +6,9 @@ use super::server::Server;
 use crate::wire::bson::{BsonError, Document};
 use crate::wire::message::{CHECKSUM_PRESENT, Frame, MORE_TO_COME, MessageError, op_msg, op_reply};
 use serde_json::json;
+use std::cell::Cell;
 use std::io::{BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -16,6 +17,9 @@ const MAX_CONNECTIONS: i64 = 500;
 
 /// Documents may be 250 levels deep, and several passes recurse over them.
 const STACK_BYTES: usize = 16 << 20;
+
+/// Not even a header.
+const TOO_SHORT: i32 = 12;
 
 const OP_QUERY: i32 = 2004;
 const OP_MSG: i32 = 2013;
@@ -32,12 +36,30 @@ pub struct Connection {
     pub id: u32,
     /// `127.0.0.1:50512`
     pub peer: String,
+    /// How its next reply goes out: what planted bugs change.
+    pub delivery: Cell<Delivery>,
 }
 
-/// Serves connections until the process ends.
+/// How a reply goes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// As it should.
+    #[default]
+    Whole,
+    /// Not at all, and the connection stays.
+    Withheld,
+    /// Not at all, and the connection is closed.
+    Closed,
+    /// With a length in its header that no message has.
+    WrongLength,
+    /// With a document that claims more bytes than it has.
+    Torn,
+}
+
+/// Serves connections until the process ends, or until a planted bug closes the listener.
 pub fn accept(server: &Arc<Server>, listener: &TcpListener) {
     for stream in listener.incoming() {
-        if server.stopping.load(Ordering::Relaxed) {
+        if server.stopping.load(Ordering::Relaxed) || server.deaf.load(Ordering::Relaxed) {
             return;
         }
         let Ok(stream) = stream else { continue };
@@ -60,7 +82,7 @@ pub fn accept(server: &Arc<Server>, listener: &TcpListener) {
 
 fn serve(server: &Server, stream: TcpStream, id: u32) {
     let peer = stream.peer_addr().map(|address| address.to_string()).unwrap_or_default();
-    let connection = Connection { name: format!("conn{id}"), id, peer };
+    let connection = Connection { name: format!("conn{id}"), id, peer, delivery: Cell::default() };
     let count = server.counters.open.load(Ordering::Relaxed);
     let attributes = json!({ "remote": connection.peer, "connectionId": id, "connectionCount": count });
     server.log.info("NETWORK", 22943, "listener", "Connection accepted", attributes);
@@ -90,12 +112,32 @@ fn talk(server: &Server, connection: &Connection, stream: TcpStream) -> Result<(
             continue;
         }
         let reply = reply.to_bytes();
-        let bytes = match frame.operation {
+        let mut bytes = match frame.operation {
             OP_QUERY => op_reply(number, frame.request_id, &reply),
             _ => op_msg(number, frame.request_id, 0, &reply),
         };
+        match connection.delivery.take() {
+            Delivery::Whole => {}
+            Delivery::Withheld => continue,
+            Delivery::Closed => return Ok(()),
+            Delivery::WrongLength => bytes[..4].copy_from_slice(&TOO_SHORT.to_le_bytes()),
+            Delivery::Torn => tear(&mut bytes, reply.len()),
+        }
         writer.write_all(&bytes)?;
     }
+}
+
+/// The reply's document, which stands at the end of the message, claims one byte more than there are.
+fn tear(message: &mut [u8], reply: usize) {
+    let start = message.len() - reply;
+    message[start] = message[start].wrapping_add(1);
+}
+
+/// Makes the listener go; who is connected stays so.
+pub fn close_listener(server: &Server) {
+    server.deaf.store(true, Ordering::Relaxed);
+    // It waits for a connection and looks at the flag then.
+    let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port));
 }
 
 /// The reply, and whether the client wants one.

@@ -1,10 +1,11 @@
 //! The practice server as a process: its arguments, its signals, its end.
 
-use super::bugs::Bugs;
+use super::bugs::{Bugs, faults};
 use super::log::{Log, Severity};
 use super::net;
 use super::server::Server;
 use crate::exit_code::ExitCode;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -12,6 +13,10 @@ use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Connections and files that the server asks the system for.
+const DESCRIPTORS: u64 = 16_384;
 
 /// What `practice-server` was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,15 +69,29 @@ impl Options {
 
 /// Runs a practice server until SIGTERM; prints `listening on 127.0.0.1:PORT` once it accepts connections.
 pub fn main(arguments: &[String]) -> ExitCode {
+    raise_descriptor_limit();
     match Options::parse(arguments).and_then(|options| start(&options, arguments)) {
         Ok((server, listener)) => {
             net::accept(&server, &listener);
+            drop(listener);
+            while server.deaf.load(Ordering::Relaxed) {
+                std::thread::park();
+            }
             ExitCode::Clean
         }
         Err(text) => {
             eprintln!("practice-server: {text}");
             ExitCode::SetUp
         }
+    }
+}
+
+/// As the packages of real servers do; what cannot be raised stays as it is.
+fn raise_descriptor_limit() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_some_and(|current| current < DESCRIPTORS) {
+        let raised = maximum.map_or(DESCRIPTORS, |most| most.min(DESCRIPTORS));
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum });
     }
 }
 
@@ -122,7 +141,7 @@ fn start(options: &Options, arguments: &[String]) -> Result<(Arc<Server>, TcpLis
     Ok((server, listener))
 }
 
-/// A polite end: one line in the log, exit status 0.
+/// A polite end: one line in the log, exit status 0 unless a planted bug left something behind.
 fn end_on_signals(server: Arc<Server>) -> Result<(), String> {
     let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(|error| format!("cannot take signals: {error}"))?;
     let thread = std::thread::Builder::new().name("signalProcessingThread".to_owned());
@@ -131,16 +150,19 @@ fn end_on_signals(server: Arc<Server>) -> Result<(), String> {
             let attributes = json!({ "signal": signal });
             server.log.info("CONTROL", 23377, "SignalHandler", "Received signal", attributes);
             server.log.info("CONTROL", 20565, "SignalHandler", "Now exiting", serde_json::Value::Null);
-            server.log.info("CONTROL", 23138, "SignalHandler", "Shutting down", json!({ "exitCode": 0 }));
-            std::process::exit(0);
+            let status = faults::last_checks(&server, "SignalHandler");
+            server.log.info("CONTROL", 23138, "SignalHandler", "Shutting down", json!({ "exitCode": status }));
+            std::process::exit(status);
         }
     });
     started.map(|_| ()).map_err(|error| format!("cannot start a thread: {error}"))
 }
 
-/// A panic is a bug of our own: it has to be seen in the log as well as in the reply.
+/// A panic is a bug of our own, or a planted one: it has to be seen in the log as well as in the reply.
 fn log_panics(server: Arc<Server>) {
+    let printed = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        printed(panic);
         let thread = std::thread::current();
         let name = thread.name().unwrap_or("unnamed").to_owned();
         let attributes = json!({ "error": format!("thread '{name}' {panic}") });

@@ -1,6 +1,6 @@
 //! Everything that the connections of one practice server share.
 
-use super::bugs::Bugs;
+use super::bugs::{Bugs, Memory};
 use super::catalog::Catalog;
 use super::cursor::Cursors;
 use super::log::Log;
@@ -22,6 +22,8 @@ pub struct Server {
     pub log: Log,
     /// The planted bugs that are switched on.
     pub bugs: Bugs,
+    /// What they remember.
+    pub memory: Memory,
     /// What `setParameter` changes.
     pub parameters: Parameters,
     /// What `serverStatus` counts.
@@ -34,6 +36,8 @@ pub struct Server {
     pub started: Instant,
     /// Set once it is to end.
     pub stopping: AtomicBool,
+    /// Set by a planted bug: the listener goes, the process stays.
+    pub deaf: AtomicBool,
 }
 
 /// Numbers of `serverStatus`.
@@ -82,12 +86,14 @@ impl Server {
             operations: Operations::default(),
             log,
             bugs,
+            memory: Memory::default(),
             parameters: Parameters::default(),
             counters: Counters::default(),
             arguments,
             port,
             started: Instant::now(),
             stopping: AtomicBool::new(false),
+            deaf: AtomicBool::new(false),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! PRACTICE-5: state.
 
-use super::{Bugs, Class, PlantedBug, faults};
+use super::{Bugs, Class, Depth, FoundBy, Hook, PlantedBug, faults};
 use crate::server::practice::collection::State;
 use crate::server::practice::index::Kind;
 use crate::wire::bson::{Bson, Document};
@@ -9,9 +9,13 @@ use crate::wire::bson::{Bson, Document};
 pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-5",
     class: Class::Spin,
+    depth: Depth::State,
+    found_by: FoundBy::Fuzzing,
+    tries: 1,
     condition: "state: an index is there before a document is inserted whose indexed field is an array of elements of different types",
     title: "insert never ends where an index meets an array of mixed types: its keys are sorted until two of them compare equal",
     program: "db.c.drop(); db.c.createIndex({a: 1}); db.c.insert({_id: 1, a: [1, 'x']});",
+    hook: Hook::Inside,
 };
 
 /// The keys of such an array are merged pair by pair until no pair is left, and one always is.

@@ -1,15 +1,19 @@
 //! PRACTICE-1: one command.
 
-use super::{Bugs, Class, PlantedBug, faults};
+use super::{Bugs, Class, Depth, FoundBy, Hook, PlantedBug, faults};
 use crate::wire::bson::Document;
 
 /// See its fields.
 pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-1",
     class: Class::Crash,
+    depth: Depth::OneCommand,
+    found_by: FoundBy::Fuzzing,
+    tries: 1,
     condition: "one command: the filter of a find, count or distinct, or of a write, has a top-level key that is the name of an aggregation stage with a document as its value",
     title: "Segmentation fault while suggesting 'aggregate' for a filter such as {$group: ...}",
     program: "db.c.find({$group: {_id: 1}}).itcount();",
+    hook: Hook::Inside,
 };
 
 /// Stages for which the error text says "did you mean aggregate?".

@@ -1,6 +1,6 @@
 //! PRACTICE-4: three statements that share a collection.
 
-use super::{Bugs, Class, PlantedBug};
+use super::{Bugs, Class, Depth, FoundBy, Hook, PlantedBug};
 use crate::server::practice::collection::State;
 use crate::server::practice::index::Key;
 use crate::wire::bson::Document;
@@ -9,9 +9,13 @@ use crate::wire::bson::Document;
 pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-4",
     class: Class::Inconsistency,
+    depth: Depth::ThreeStatements,
+    found_by: FoundBy::Fuzzing,
+    tries: 1,
     condition: "three statements that share a collection: a document with a top-level field whose name begins with '$' is inserted, and updated twice",
     title: "The second update of a document with a $-prefixed field takes it out of the index on _id",
     program: "db.c.drop(); db.c.insert({_id: 1, $x: 1}); db.c.update({_id: 1}, {$set: {a: 1}}); db.c.update({_id: 1}, {$set: {a: 2}});",
+    hook: Hook::Inside,
 };
 
 /// Entries that the update is going to lose.

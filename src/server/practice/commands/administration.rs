@@ -2,6 +2,7 @@
 
 use super::{Call, Command, Fields};
 use crate::doc;
+use crate::server::practice::bugs::faults;
 use crate::server::practice::catalog::Entry;
 use crate::server::practice::errors::{CommandError, code};
 use crate::wire::bson::{Bson, Document};
@@ -39,8 +40,9 @@ fn shutdown(call: &Call<'_>) -> Result<Document, CommandError> {
     call.server.stopping.store(true, Ordering::Relaxed);
     log.info("COMMAND", 4695400, &call.connection.name, "Terminating via shutdown command", json!({}));
     log.info("CONTROL", 20565, &call.connection.name, "Now exiting", serde_json::Value::Null);
-    log.info("CONTROL", 23138, &call.connection.name, "Shutting down", json!({ "exitCode": 0 }));
-    std::process::exit(0)
+    let status = faults::last_checks(call.server, &call.connection.name);
+    log.info("CONTROL", 23138, &call.connection.name, "Shutting down", json!({ "exitCode": status }));
+    std::process::exit(status)
 }
 
 fn plan_cache_clear(call: &Call<'_>) -> Result<Document, CommandError> {

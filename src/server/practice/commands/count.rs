@@ -50,7 +50,11 @@ fn count(call: &Call<'_>) -> Result<Document, CommandError> {
             query::without_collection(&request.matcher)?;
             0
         }
-        Source::Collection(Some(collection)) => call.search(&collection.state.lock(), &request)?.records.len(),
+        Source::Collection(Some(collection)) => {
+            let state = collection.state.lock();
+            let found = call.search(&state, &request)?.records.len();
+            if request.filter.is_empty() && found == state.len() { state.kept_count() } else { found }
+        }
         Source::View { on, mut pipeline } => {
             if !request.filter.is_empty() {
                 pipeline.push(Bson::Document(doc! { "$match": (request.filter.clone()) }));

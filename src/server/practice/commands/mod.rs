@@ -30,7 +30,7 @@ pub use handshake::now;
 pub use insert::{new_id, now as timestamp_now};
 
 use super::arguments::Arguments;
-use super::bugs::{narrow_count, stage_as_filter};
+use super::bugs::{self, narrow_count, stage_as_filter};
 use super::catalog::check_database;
 use super::collection::State;
 use super::errors::{CommandError, code};
@@ -168,7 +168,11 @@ fn dispatch(server: &Server, connection: &Connection, sent: &Document, old: bool
     let running = server.operations.begin(&connection.name, namespace, shown(sent), limit);
     let call = Call { server, connection, operation: &running.operation, database, name: command.name, command: sent };
     call.operation.check()?;
-    let outcome = (command.run)(&call);
+    bugs::before(&call)?;
+    let mut outcome = (command.run)(&call);
+    if let Ok(reply) = &mut outcome {
+        bugs::after(&call, reply);
+    }
     log_slow(&call, outcome.as_ref().err());
     outcome
 }

@@ -59,7 +59,7 @@ fn validate(call: &Call<'_>) -> Result<Document, CommandError> {
         }
     };
     let state = collection.state.lock();
-    let (mut keys, mut details, mut errors) = (Document::new(), Document::new(), Vec::new());
+    let (mut keys, mut details, mut errors) = (Document::new(), Document::new(), of_records(&state, call.operation)?);
     for index in &state.indexes {
         let wrong = disagreements(&state, index, call.operation)?;
         keys.push(index.spec.name.as_str(), index.len() as i64);
@@ -93,6 +93,25 @@ fn validate(call: &Call<'_>) -> Result<Document, CommandError> {
         "missingIndexEntries": [],
         "corruptRecords": [],
     })
+}
+
+/// What is wrong with the records themselves: their number, and documents that changed since they were stored.
+fn of_records(state: &State, operation: &dyn Interrupt) -> Result<Vec<Bson>, CommandError> {
+    let mut errors = Vec::new();
+    if state.kept_count() != state.len() {
+        let text = format!("fast count ({}) does not match number of records ({})", state.kept_count(), state.len());
+        errors.push(Bson::from(text));
+    }
+    for (id, record) in state.records() {
+        operation.check()?;
+        let bytes = record.document.to_bytes().len();
+        if bytes != record.bytes {
+            let text = format!("document {id} has {bytes} bytes and was stored with {}", record.bytes);
+            errors.push(Bson::from(text));
+        }
+    }
+    errors.truncate(MAX_ERRORS);
+    Ok(errors)
 }
 
 /// What an index holds too much and too little, against the keys computed from the records.

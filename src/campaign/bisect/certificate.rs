@@ -1,0 +1,86 @@
+//! What stands on top of a minimal program: what it shows, where, how often, and how sure it is that all of it is needed.
+
+use super::stand::{Stands, Trial, shows_in_data};
+use super::{BisectError, checked_runs};
+use crate::campaign::bisect::check::Checked;
+use crate::triage::Rate;
+use crate::triage::reduce::without_each;
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// Statements that are tried without; what has more is no minimal program.
+const STATEMENTS: usize = 30;
+/// Runs without a statement whose failure is sure.
+const SURE: u32 = 3;
+/// Runs without a statement, at most.
+const MOST: u32 = 60;
+/// Enough certainty that a statement is needed.
+const ENOUGH: f64 = 0.95;
+const WIDTH: usize = 60;
+
+/// A statement of the minimal program and what came of leaving it out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// Its first line, cut.
+    pub statement: String,
+    /// Runs without it.
+    pub without: Rate,
+    /// How sure it is that it is needed, from 0 to 1.
+    pub sure: f64,
+}
+
+impl Kept {
+    fn line(&self) -> String {
+        let Self { statement, without, sure } = self;
+        let doubt = if without.failed > 0 { "; perhaps not needed" } else { "" };
+        format!("without {statement}: failed in {without} runs, needed with {:.0} %{doubt}", sure * 100.0)
+    }
+}
+
+/// Leaves out each statement on its own, often enough to be sure at this rate.
+pub fn kept(
+    stands: &Stands,
+    checked: &Checked,
+    rate: Rate,
+    before: &[Utf8PathBuf],
+    text: &str,
+    folder: &Utf8Path,
+) -> Result<Vec<Kept>, BisectError> {
+    let mut all = Vec::new();
+    for (at, (statement, rest)) in without_each(text).into_iter().take(STATEMENTS).enumerate() {
+        let path = folder.join(format!("without-{at}.js"));
+        fs_err::write(&path, rest).map_err(|error| BisectError::Broken(error.to_string()))?;
+        let files = before.iter().cloned().chain([path]).collect();
+        let hang_after = Some(checked.hang_after);
+        let validate = shows_in_data(checked.wanted.class);
+        let trial = Trial { files, fresh: true, stacks: false, hang_after, validate };
+        let runs = (SURE..MOST).find(|runs| rate.is_sure() || rate.sureness(*runs) >= ENOUGH).unwrap_or(MOST);
+        let without = checked_runs(stands, &trial, &checked.wanted, runs)?;
+        let sure = if without.failed > 0 { 0.0 } else { rate.sureness(without.runs) };
+        let first_line = statement.lines().next().unwrap_or_default();
+        let statement = first_line[..first_line.floor_char_boundary(WIDTH)].to_owned();
+        all.push(Kept { statement, without, sure });
+    }
+    Ok(all)
+}
+
+/// The comment.
+pub fn comment(checked: &Checked, rate: Rate, before: &[Utf8PathBuf], kept: &[Kept], command: &str) -> String {
+    let (low, high) = rate.interval();
+    let mut lines = vec![
+        format!("shows       {}", checked.wanted.line()),
+        format!("first as    {}", checked.wanted.title),
+        format!("server      {}", checked.setting),
+        format!(
+            "fails       {rate} runs on fresh servers ({:.0} to {:.0} % with 95 % certainty); the original failed {}",
+            low * 100.0,
+            high * 100.0,
+            checked.rate
+        ),
+        format!("made by     {command}"),
+    ];
+    lines.extend(before.iter().map(|path| format!("run before  {path}")));
+    // Where one run is proof there is nothing to say of each statement.
+    lines.extend(kept.iter().filter(|kept| kept.sure < 0.999).map(Kept::line));
+    let one_line = |line: String| format!("// {}\n", line.split('\n').collect::<Vec<_>>().join(" "));
+    lines.into_iter().map(one_line).collect()
+}

@@ -1,0 +1,133 @@
+//! The check before everything: does the file fail, how often, with which failure, and does it need others before it?
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+
+use super::stand::{Seen, Stands, Trial, shows_in_data};
+use super::wanted::Wanted;
+use super::{BisectError, Case};
+use crate::run::Execution;
+use crate::triage::Rate;
+
+/// Runs that show whether a failure is sure.
+const FIRST: usize = 3;
+/// Runs of a file alone, if it is not.
+const ALONE: usize = 11;
+/// Runs of a whole batch, which take long.
+const IN_BATCH: usize = 5;
+/// No candidate needs to be quicker than that.
+const LEAST: Duration = Duration::from_secs(1);
+
+/// What the check found.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub wanted: Wanted,
+    /// How often it failed.
+    pub rate: Rate,
+    /// It fails only after the earlier files.
+    pub needs_earlier: bool,
+    /// Candidates that run longer hang.
+    pub hang_after: Duration,
+    /// Server and shell.
+    pub setting: String,
+    /// Statements that probably matter.
+    pub hint: Vec<usize>,
+}
+
+/// Runs the case as it is, alone and, if that shows nothing, after the files before it.
+pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
+    let alone = runs(stands, case, vec![case.file.clone()], ALONE)?;
+    let (seen, needs_earlier) = if alone.rate.failed > 0 || case.earlier.is_empty() {
+        (alone, false)
+    } else {
+        let all = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
+        (runs(stands, case, all, IN_BATCH)?, true)
+    };
+    let Some((wanted, failing)) = seen.wanted else {
+        return Err(match seen.other {
+            Some(other) => BisectError::FailsOtherwise(other.title, seen.rate.runs),
+            None => BisectError::DoesNotFail(seen.rate.runs),
+        });
+    };
+    let hang_after = hang_after(&failing, seen.longest);
+    let setting = format!("{}, shell {}", failing.product, failing.shell);
+    let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
+    Ok(Checked { wanted, rate: seen.rate, needs_earlier, hang_after, setting, hint })
+}
+
+/// The statement after the last completed one, and all before it: what comes later did not run.
+fn hint(failing: &Execution) -> Vec<usize> {
+    let died = !failing.exits.is_empty() || failing.hang.is_some();
+    let last = failing.last_completed().filter(|_| died && failing.statements > 0);
+    last.map(|last| vec![last as usize, last as usize + 1]).unwrap_or_default()
+}
+
+/// Ten times what the file takes without its hang.
+fn hang_after(failing: &Execution, longest: Duration) -> Duration {
+    let working = if failing.hang.is_some() {
+        Duration::from_millis(failing.completed.iter().map(|one| one.millis).sum())
+    } else {
+        longest
+    };
+    (working * 10).max(LEAST)
+}
+
+#[derive(Default)]
+struct Runs {
+    rate: Rate,
+    /// With the first execution that showed it.
+    wanted: Option<(Wanted, Execution)>,
+    other: Option<Wanted>,
+    longest: Duration,
+}
+
+/// A few runs on fresh servers; more if those do not agree, or none fails.
+fn runs(stands: &Stands, case: &Case, files: Vec<Utf8PathBuf>, most: usize) -> Result<Runs, BisectError> {
+    let mut runs = Runs { wanted: None, ..Runs::default() };
+    for count in [FIRST, most - FIRST] {
+        let trial =
+            |stacks| Trial { files: files.clone(), fresh: true, stacks, hang_after: None, validate: validate(case) };
+        // The first of all says where the server stood; that takes seconds.
+        let first = runs.rate.runs == 0;
+        let answers: Vec<_> = (0..count).map(|at| stands.order(trial(first && at == 0))).collect();
+        for answer in answers {
+            let seen = answer.recv().unwrap_or_else(|_| Err(super::stand::GONE.into())).map_err(BisectError::Broken)?;
+            if seen.execution.interrupted {
+                return Err(BisectError::Interrupted);
+            }
+            runs.add(case, seen);
+        }
+        if runs.rate.is_sure() {
+            break;
+        }
+    }
+    Ok(runs)
+}
+
+fn validate(case: &Case) -> bool {
+    case.wanted.as_ref().map_or(case.validate, |wanted| shows_in_data(wanted.class))
+}
+
+impl Runs {
+    fn add(&mut self, case: &Case, seen: Seen) {
+        let Seen { execution, judgement, .. } = seen;
+        self.rate.runs += 1;
+        self.longest = self.longest.max(execution.elapsed);
+        let sought = self.wanted.as_ref().map(|(wanted, _)| wanted).or(case.wanted.as_ref());
+        let shows = match sought {
+            Some(wanted) => wanted.is_in(&judgement),
+            None => judgement.failures().next().is_some(),
+        };
+        let first = judgement.failures().next().map(Wanted::of);
+        if !shows {
+            self.other = self.other.take().or(first);
+            return;
+        }
+        self.rate.failed += 1;
+        if self.wanted.is_none() {
+            let wanted = case.wanted.clone().or(first);
+            self.wanted = wanted.map(|wanted| (wanted, execution));
+        }
+    }
+}

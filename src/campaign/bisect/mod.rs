@@ -1,0 +1,350 @@
+//! From a failing file to the few lines that still fail, on real servers.
+//!
+//! First the [`check`]: how often the file fails, with which failure, and whether it needs the files that ran before it.
+//! If it does, those that matter are found first and joined with it into one script where that fails too. Then
+//! [`crate::triage::reduce`] does the work with a [`server_test`] as its test; candidates run on [`stand`]s side by side.
+//! At the end the smallest program is run ten times on fresh servers, and without each of its statements.
+//!
+//! Candidates run without debuggers, so that bugs with the same signal in the same command look alike. The last runs look
+//! at stacks: if they show another bug than the wanted one, everything is done again with stacks.
+
+mod certificate;
+mod check;
+mod server_test;
+mod stand;
+mod target;
+mod wanted;
+
+use std::io;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+pub use certificate::Kept;
+pub use target::{Found, find};
+pub use wanted::{Other, Wanted};
+
+use self::check::Checked;
+use self::server_test::ServerTest;
+use self::stand::{Setting, Stands, Trial, shows_in_data};
+use self::wanted::Others;
+use super::options::RunOptions;
+use crate::interrupt::Interrupts;
+use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Reduced, Reduction};
+use crate::triage::{Rate, needed};
+
+/// Runs of the smallest program.
+const LAST_RUNS: u32 = 10;
+/// Under this share of failing runs nothing is reduced unless the user wants it: it takes hours.
+const TOO_SELDOM: f64 = 0.15;
+/// Looks at what answers by statistics may have got wrong.
+const MORE_LOOKS: u32 = 2;
+/// What is joined into one script, at most.
+const JOINED_BYTES: usize = 3 << 20;
+
+/// What is to be bisected.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The failing file.
+    pub file: Utf8PathBuf,
+    /// The failure, if it is known.
+    pub wanted: Option<Wanted>,
+    /// Files that ran before it on the same server, the oldest first.
+    pub earlier: Vec<Utf8PathBuf>,
+    /// Statements to look at first; from the failing run if empty.
+    pub hint: Vec<usize>,
+    /// Whether `validate` counts, where the failure is not known.
+    pub validate: bool,
+}
+
+/// How.
+#[derive(Clone, Debug)]
+pub struct BisectOptions {
+    /// Server, shell and bounds.
+    pub run: RunOptions,
+    /// Servers side by side.
+    pub jobs: usize,
+    /// Bounds of the reduction.
+    pub tests: Option<u64>,
+    /// The same in time; the checks before and after it come on top.
+    pub time: Option<Duration>,
+    /// Leaves the frames of fuzzed files.
+    pub keep_wrapping: bool,
+    /// Cuts lines, for what does not parse.
+    pub lines: bool,
+    /// Goes on with failures that come in less than 15 of 100 runs.
+    pub seldom: bool,
+    /// Where answers, candidates and servers' files lie.
+    pub state: Utf8PathBuf,
+    /// For the comment on top.
+    pub command: String,
+}
+
+/// What came out.
+#[derive(Clone, Debug)]
+pub struct Bisected {
+    /// The smallest program, without its comment.
+    pub text: String,
+    /// The comment on top.
+    pub comment: String,
+    /// What it shows.
+    pub wanted: Wanted,
+    /// How often the smallest program failed.
+    pub rate: Rate,
+    /// How it was found.
+    pub reduced: Reduced,
+    /// Its statements.
+    pub kept: Vec<Kept>,
+    /// Other failures that were met.
+    pub others: Vec<Other>,
+    /// Size of what was reduced, as the text that was begun with.
+    pub original: String,
+}
+
+/// Why there is no result. The file is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum BisectError {
+    /// The check.
+    #[error("does not fail: {0} runs on fresh servers showed no failure")]
+    DoesNotFail(u32),
+    /// The check, with the title of what was seen.
+    #[error("does not fail as it should in {1} runs; it fails otherwise: {0}")]
+    FailsOtherwise(String, u32),
+    /// The check.
+    #[error("fails in {0} runs only, too seldom to be reduced in reasonable time; --seldom does it all the same")]
+    TooSeldom(Rate),
+    /// Somebody stopped it before there was a result.
+    #[error("was interrupted before anything smaller was found")]
+    Interrupted,
+    /// Server, shell or disk.
+    #[error("{0}")]
+    Broken(String),
+    /// See there.
+    #[error(transparent)]
+    Reduce(#[from] ReduceError),
+}
+
+/// Told what happens: sentences for people, and events of the reduction. An error ends everything.
+pub trait Witness {
+    /// One sentence.
+    fn say(&mut self, sentence: &str);
+    /// One event.
+    ///
+    /// # Errors
+    /// What it writes cannot be written.
+    fn see(&mut self, event: &Progress<'_>) -> io::Result<()>;
+}
+
+/// Bisects. Must run on a deep stack: see [`Reduction`].
+///
+/// # Errors
+/// See [`BisectError`].
+pub fn bisect(
+    case: &Case,
+    options: &BisectOptions,
+    interrupts: &Interrupts,
+    witness: &mut dyn Witness,
+) -> Result<Bisected, BisectError> {
+    fs_err::create_dir_all(&options.state).map_err(|error| BisectError::Broken(error.to_string()))?;
+    let state = options.state.canonicalize_utf8().map_err(|error| BisectError::Broken(error.to_string()))?;
+    let roots: Vec<Utf8PathBuf> = case.file.parent().map(Utf8Path::to_owned).into_iter().collect();
+    let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts };
+    Stands::set_up(&setting, options.jobs.max(1), |stands| {
+        let checked = check::check(stands, case)?;
+        witness.say(&format!("fails {} runs{}: {}", checked.rate, way(&checked), checked.wanted.title));
+        if checked.rate.share() < TOO_SELDOM && !options.seldom {
+            return Err(BisectError::TooSeldom(checked.rate));
+        }
+        let started = Instant::now();
+        let mut work = Work { stands, options, interrupts, checked: &checked, state: &state, started, witness };
+        work.all(case)
+    })
+}
+
+fn way(checked: &Checked) -> &'static str {
+    if checked.needs_earlier { " after the files before it" } else { "" }
+}
+
+/// One bisection under way.
+struct Work<'a> {
+    stands: &'a Stands,
+    options: &'a BisectOptions,
+    interrupts: &'a Interrupts,
+    checked: &'a Checked,
+    state: &'a Utf8Path,
+    started: Instant,
+    witness: &'a mut dyn Witness,
+}
+
+impl Work<'_> {
+    fn all(&mut self, case: &Case) -> Result<Bisected, BisectError> {
+        let (original, before) = self.source(case)?;
+        let others = Others::default();
+        let mut reduced = self.reduce(case, &original, &before, &others, false)?;
+        let mut rate = self.last_runs(case, &reduced.text, &before)?;
+        if rate.failed == 0 && self.options.run.capture.is_some() && self.interrupts.requested().is_none() {
+            self.witness.say("the smallest program shows another bug with the same signal: again, with stacks");
+            reduced = self.reduce(case, &original, &before, &others, true)?;
+            rate = self.last_runs(case, &reduced.text, &before)?;
+        }
+        let kept = certificate::kept(self.stands, self.checked, rate, &before, &reduced.text, self.state)?;
+        let comment = certificate::comment(self.checked, rate, &before, &kept, &self.options.command);
+        let (wanted, others, text) = (self.checked.wanted.clone(), others.into_list(), reduced.text.clone());
+        Ok(Bisected { text, comment, wanted, rate, reduced, kept, others, original })
+    }
+
+    /// The text to be reduced and the files that have to run before it.
+    fn source(&mut self, case: &Case) -> Result<(String, Vec<Utf8PathBuf>), BisectError> {
+        let text = read(&case.file)?;
+        if !self.checked.needs_earlier {
+            return Ok((text, Vec::new()));
+        }
+        let shows = |files: Vec<Utf8PathBuf>| {
+            let trial = Trial { files, fresh: true, stacks: false, hang_after: None, validate: self.validate() };
+            let runs = if self.checked.rate.is_sure() { 1 } else { LAST_RUNS };
+            checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
+        };
+        let of = |at: &[usize]| at.iter().map(|at| case.earlier[*at].clone()).collect::<Vec<_>>();
+        let kept = needed(case.earlier.len(), |at| shows(of(at).into_iter().chain([case.file.clone()]).collect()))?;
+        let before = of(&kept);
+        let texts = before.iter().map(|path| read(path)).collect::<Result<Vec<String>, _>>()?;
+        let joined = texts.concat() + &text;
+        let path = self.state.join("joined.js");
+        fs_err::write(&path, &joined).map_err(|error| BisectError::Broken(error.to_string()))?;
+        let one = joined.len() <= JOINED_BYTES && shows(vec![path])?;
+        let names: Vec<&str> = before.iter().filter_map(|path| path.file_name()).collect();
+        let how = if one { "joined with it into one script" } else { "run before every candidate" };
+        self.witness.say(&format!("needs {}, {how}", names.join(", ")));
+        Ok(if one { (joined, Vec::new()) } else { (text, before) })
+    }
+
+    fn validate(&self) -> bool {
+        shows_in_data(self.checked.wanted.class)
+    }
+
+    fn reduce(
+        &mut self,
+        case: &Case,
+        original: &str,
+        before: &[Utf8PathBuf],
+        others: &Others,
+        stacks: bool,
+    ) -> Result<Reduced, BisectError> {
+        let mut reduced = self.look(case, original, before, others, stacks, 0)?;
+        for look in 1..=MORE_LOOKS {
+            if self.checked.rate.is_sure() || reduced.ending != Ending::Minimal {
+                break;
+            }
+            match self.look(case, &reduced.text, before, others, stacks, look) {
+                Ok(next) if next.text != reduced.text => reduced = joined(reduced, next),
+                Ok(next) => {
+                    reduced = joined(reduced, next);
+                    break;
+                }
+                // By its statistics it does not fail often enough any more, or it was stopped: the first look stands.
+                Err(BisectError::Reduce(ReduceError::PassesOnOriginal | ReduceError::EndedEarly(_))) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(reduced)
+    }
+
+    fn look(
+        &mut self,
+        case: &Case,
+        text: &str,
+        before: &[Utf8PathBuf],
+        others: &Others,
+        stacks: bool,
+        look: u32,
+    ) -> Result<Reduced, BisectError> {
+        let test = ServerTest {
+            stands: self.stands,
+            wanted: &self.checked.wanted,
+            others,
+            before: before.to_vec(),
+            rate: self.checked.rate,
+            stacks,
+            hang_after: self.checked.hang_after,
+            validate: self.validate(),
+            setting: self.checked.setting.clone(),
+            folder: self.state,
+            file_name: case.file.file_name().unwrap_or("file.js"),
+            next: AtomicU64::new(0),
+            look,
+        };
+        let (interrupts, witness) = (self.interrupts, &mut *self.witness);
+        let time = self.options.time.map(|time| time.saturating_sub(self.started.elapsed()));
+        let options = Options {
+            jobs: self.options.jobs,
+            tests: self.options.tests,
+            time,
+            keep_wrapping: self.options.keep_wrapping,
+            hint: if look == 0 { self.checked.hint.clone() } else { Vec::new() },
+        };
+        let journal = Journal::open(self.state).map_err(ReduceError::from)?;
+        let (stop, mut progress) = (|| interrupts.requested().is_some(), |event: &Progress<'_>| witness.see(event));
+        let reduction = Reduction { test: &test, options, journal, stop: &stop, progress: &mut progress };
+        Ok(if self.options.lines { reduction.run_lines(text)? } else { reduction.run(text)? })
+    }
+
+    /// The smallest program again and again on fresh servers, first with stacks; whoever was interrupted has seen enough.
+    fn last_runs(&self, case: &Case, text: &str, before: &[Utf8PathBuf]) -> Result<Rate, BisectError> {
+        let path = self.state.join("smallest").join(case.file.file_name().unwrap_or("file.js"));
+        fs_err::create_dir_all(self.state.join("smallest")).map_err(|error| BisectError::Broken(error.to_string()))?;
+        fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
+        let files: Vec<Utf8PathBuf> = before.iter().cloned().chain([path]).collect();
+        let trial = |stacks, hang_after| Trial {
+            files: files.clone(),
+            fresh: true,
+            stacks,
+            hang_after,
+            validate: self.validate(),
+        };
+        let wanted = &self.checked.wanted;
+        let first = checked_runs(self.stands, &trial(true, None), wanted, 1)?;
+        if self.checked.rate.is_sure() && first.failed == 0 {
+            return Ok(first);
+        }
+        let rest = trial(false, Some(self.checked.hang_after));
+        let rest = checked_runs(self.stands, &rest, wanted, LAST_RUNS - 1)?;
+        Ok(Rate { failed: first.failed + rest.failed, runs: first.runs + rest.runs })
+    }
+}
+
+/// Two looks as one.
+fn joined(first: Reduced, second: Reduced) -> Reduced {
+    let mut stages = first.stages;
+    for more in second.stages {
+        match stages.iter_mut().find(|stage| stage.stage == more.stage) {
+            Some(stage) => {
+                stage.removed += more.removed;
+                stage.tests += more.tests;
+                stage.cached += more.cached;
+                stage.unknown += more.unknown;
+                stage.test_millis += more.test_millis;
+            }
+            None => stages.push(more),
+        }
+    }
+    Reduced { text: second.text, ending: second.ending, stages }
+}
+
+/// The same trial so many times, side by side; an interrupt ends it with fewer runs.
+fn checked_runs(stands: &Stands, trial: &Trial, wanted: &Wanted, runs: u32) -> Result<Rate, BisectError> {
+    let answers: Vec<_> = (0..runs).map(|_| stands.order(trial.clone())).collect();
+    let mut rate = Rate::default();
+    for answer in answers {
+        let seen = answer.recv().unwrap_or_else(|_| Err(stand::GONE.into())).map_err(BisectError::Broken)?;
+        if !seen.execution.interrupted {
+            rate.runs += 1;
+            rate.failed += u32::from(wanted.is_in(&seen.judgement));
+        }
+    }
+    Ok(rate)
+}
+
+fn read(path: &Utf8Path) -> Result<String, BisectError> {
+    fs_err::read_to_string(path).map_err(|error| BisectError::Broken(error.to_string()))
+}

@@ -1,0 +1,182 @@
+//! Servers side by side on which candidates are run: each stand is a thread with a server and a shell of its own.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::campaign::desk::File;
+use crate::campaign::job::job;
+use crate::campaign::options::RunOptions;
+use crate::campaign::rerun::given;
+use crate::interrupt::Interrupts;
+use crate::judge::{Class, Judgement, judge};
+use crate::process::own_executable;
+use crate::run::capture::Capturer;
+use crate::run::{Batch, Execution, HangTimer};
+use crate::server::{Chosen, ServerChoice, choose};
+use crate::shell::Shell;
+
+/// Ports between the first ports of two stands.
+const PORTS: u16 = 50;
+const VALIDATE_FOR: Duration = Duration::from_secs(20);
+
+/// Files to be run one after another, as one candidate.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// In the order of their runs; the last is the candidate itself.
+    pub files: Vec<Utf8PathBuf>,
+    /// On a server that ran nothing before.
+    pub fresh: bool,
+    /// Stacks of crashes and hangs are looked at, which takes seconds and tells bugs apart that look alike.
+    pub stacks: bool,
+    /// A file hangs that runs longer; the product's own threshold if not given.
+    pub hang_after: Option<Duration>,
+    /// Whether stored data is validated after each file: only some failures show there.
+    pub validate: bool,
+}
+
+/// What a trial came to.
+#[derive(Debug)]
+pub struct Seen {
+    /// Of the last file that was run.
+    pub execution: Execution,
+    /// What is to be said of it.
+    pub judgement: Judgement,
+    /// The server had run nothing else.
+    pub fresh: bool,
+}
+
+/// What every stand needs.
+pub struct Setting<'a> {
+    /// Server, shell and bounds.
+    pub options: &'a RunOptions,
+    /// Folders that `load()` may read.
+    pub roots: &'a [Utf8PathBuf],
+    /// Where servers and captures go.
+    pub folder: &'a Utf8Path,
+    /// Who may stop it.
+    pub interrupts: &'a Interrupts,
+}
+
+type Order = (Trial, Sender<Result<Seen, String>>);
+
+/// The way to the stands, from any thread.
+pub struct Stands {
+    orders: Mutex<Sender<Order>>,
+}
+
+impl Stands {
+    /// Sets up `count` stands as long as `work` runs. Their servers start with their first trial.
+    pub fn set_up<T>(setting: &Setting<'_>, count: usize, work: impl FnOnce(&Self) -> T) -> T {
+        let (sender, orders) = channel::<Order>();
+        let orders = Mutex::new(orders);
+        std::thread::scope(|scope| {
+            for index in 0..count {
+                let orders = &orders;
+                scope.spawn(move || serve(setting, index, orders));
+            }
+            let stands = Self { orders: Mutex::new(sender) };
+            work(&stands)
+        })
+    }
+
+    /// Hands a trial to the next free stand; the answer comes on the receiver.
+    pub fn order(&self, trial: Trial) -> Receiver<Result<Seen, String>> {
+        let (sender, answer) = channel();
+        let orders = self.orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Without stands nobody answers, which the receiver tells.
+        let _ = orders.send((trial, sender));
+        answer
+    }
+}
+
+/// What is said if a stand's thread is gone.
+pub const GONE: &str = "a server's thread ended; this is a bug of this program";
+
+fn serve(setting: &Setting<'_>, index: usize, orders: &Mutex<Receiver<Order>>) {
+    let next = || orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok();
+    let Some(first) = next() else { return };
+    match open(setting, index) {
+        Ok((mut shell, mut chosen)) => {
+            let timer = setting.options.timer(chosen.hang_min);
+            let batch = Batch::new(&mut *shell, &mut *chosen.topology, setting.interrupts, timer, Duration::ZERO);
+            let mut stand = Stand { setting, folder: setting.folder.join(format!("stand-{index}")), timer, batch };
+            for (trial, answer) in std::iter::once(first).chain(std::iter::from_fn(next)) {
+                let _ = answer.send(stand.run(&trial));
+            }
+        }
+        Err(why) => {
+            for (_, answer) in std::iter::once(first).chain(std::iter::from_fn(next)) {
+                let _ = answer.send(Err(why.clone()));
+            }
+        }
+    }
+}
+
+fn open(setting: &Setting<'_>, index: usize) -> Result<(Box<dyn Shell>, Chosen), String> {
+    let own = own_executable().map_err(|error| error.to_string())?;
+    let folder = setting.folder.join(format!("stand-{index}"));
+    fs_err::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let choice = &setting.options.server;
+    let base_port = choice.base_port.saturating_add(PORTS.saturating_mul(index as u16));
+    let chosen = choose(&ServerChoice { base_port, ..choice.clone() }, &folder).map_err(|error| error.to_string())?;
+    let shell = setting.options.shell.open(&own, &folder.join("shell")).map_err(|error| error.to_string())?;
+    Ok((shell, chosen))
+}
+
+/// One server with its shell.
+struct Stand<'a> {
+    setting: &'a Setting<'a>,
+    folder: Utf8PathBuf,
+    /// The product's own.
+    timer: HangTimer,
+    batch: Batch<'a>,
+}
+
+impl Stand<'_> {
+    fn run(&mut self, trial: &Trial) -> Result<Seen, String> {
+        self.prepare(trial);
+        let fresh = !self.batch.is_used();
+        let mut last = None;
+        for path in &trial.files {
+            let execution = self.execute(path)?;
+            let failed = !execution.exits.is_empty() || execution.hang.is_some();
+            last = Some(execution);
+            if failed || self.setting.interrupts.requested().is_some() {
+                break;
+            }
+        }
+        let execution = last.ok_or("there is no file to run")?;
+        Ok(Seen { judgement: judge(&execution), execution, fresh })
+    }
+
+    fn prepare(&mut self, trial: &Trial) {
+        if trial.fresh {
+            self.batch.fresh_server();
+        } else {
+            self.batch.without_data();
+        }
+        let minimum = trial.hang_after.unwrap_or(self.timer.minimum);
+        self.batch.set_timer(HangTimer { minimum, ..self.timer });
+        self.batch.set_validate_for(if trial.validate { VALIDATE_FOR } else { Duration::ZERO });
+        let capture = self.setting.options.capture.clone().filter(|_| trial.stacks);
+        let own = own_executable().ok();
+        self.batch.set_capturer(capture.zip(own).map(|(capture, own)| Capturer::new(capture, own)));
+        self.batch.leave_captures_in(self.folder.join("capture"));
+    }
+
+    fn execute(&mut self, path: &Utf8Path) -> Result<Execution, String> {
+        let file: File = given(path).map_err(|error| error.to_string())?;
+        let job = job(self.setting.options, self.setting.roots, &file);
+        let execution = self.batch.execute(&job, file.statements, &mut std::io::sink());
+        let mut execution = execution.map_err(|error| error.to_string())?;
+        execution.infrastructure.take().map_or(Ok(execution), Err)
+    }
+}
+
+/// True for failures that are seen in stored data.
+pub fn shows_in_data(class: Option<Class>) -> bool {
+    matches!(class, Some(Class::InvalidData | Class::Inconsistency))
+}

@@ -1,0 +1,200 @@
+//! `triage bisect`: a failing file and a server; a few lines that still fail.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, Parser};
+
+use super::progress::Console;
+use super::reduce::{keep, on_deep_stack};
+use crate::campaign::CampaignError;
+use crate::campaign::bisect::{BisectError, BisectOptions, Bisected, Case, Found, Witness, bisect, find};
+use crate::cli::options::RunArguments;
+use crate::config;
+use crate::exit_code::ExitCode;
+use crate::interrupt::Interrupts;
+use crate::report::say;
+use crate::triage::reduce::{Ending, Progress, ReduceError, ink};
+
+/// Flags of `triage bisect`.
+#[derive(Debug, Args)]
+pub struct BisectArguments {
+    /// A failing JavaScript file, a record.json, or the signature of a failure in the last run in --out
+    #[arg(value_name = "FILE|RECORD|SIGNATURE")]
+    target: String,
+    /// Where the smallest program so far is written [default: NAME.min.js beside the file]
+    #[arg(long, value_name = "FILE")]
+    minimal: Option<Utf8PathBuf>,
+    /// Files that ran before it on the same server, in their order
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    batch: Vec<Utf8PathBuf>,
+    /// Servers side by side; the result does not depend on it [default: one a processor, at most 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
+    /// Ends with the best so far after this time
+    #[arg(long, value_name = "TIME", value_parser = config::duration)]
+    budget: Option<Duration>,
+    /// Ends with the best so far after so many tests
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..))]
+    tests: Option<u64>,
+    /// Keeps the timing frames of fuzzed files around their statements
+    #[arg(long)]
+    keep_wrapping: bool,
+    /// Reduces by lines, for a file that does not parse
+    #[arg(long, conflicts_with = "keep_wrapping")]
+    lines: bool,
+    /// Goes on with a failure that comes in less than 15 of 100 runs
+    #[arg(long)]
+    seldom: bool,
+    /// A folder for answers; the same command goes on where it was killed [default: NAME.min.state beside the file, until
+    /// it is done]
+    #[arg(long, value_name = "DIR")]
+    state: Option<Utf8PathBuf>,
+    /// Prints one JSON object a line instead of text
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+/// What a record says of the command line of its run.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true)]
+struct Recorded {
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// One sentence that names the file, the server or the folder, and the remedy.
+pub fn run(arguments: &BisectArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
+    let found = found(arguments)?;
+    on_deep_stack(|| small(arguments, &found, interrupts))?
+}
+
+fn found(arguments: &BisectArguments) -> Result<Found, CampaignError> {
+    let validate = arguments.run.options().validate;
+    let mut found = find(&arguments.target, &arguments.run.out, validate)?;
+    if !arguments.batch.is_empty() {
+        found.case.earlier = arguments.batch.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
+    }
+    Ok(found)
+}
+
+fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, CampaignError> {
+    let cannot = |error| CampaignError::SetUp(format!("cannot read {path}: {error}; name a file of the batch"));
+    path.canonicalize_utf8().map_err(cannot)
+}
+
+/// The words of the command line, and of the record where the command line says nothing of a server.
+fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, CampaignError> {
+    let mut run = arguments.run.options();
+    if !arguments.run.names_a_server() && !found.words.is_empty() {
+        let recorded = Recorded::try_parse_from(&found.words)
+            .map_err(|_| CampaignError::SetUp("the record's command line is not understood; name the server".into()))?;
+        run = recorded.run.options();
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
+    Ok(BisectOptions {
+        run,
+        jobs: arguments.jobs.map_or(cores, usize::from),
+        tests: arguments.tests,
+        time: arguments.budget,
+        keep_wrapping: arguments.keep_wrapping,
+        lines: arguments.lines,
+        seldom: arguments.seldom,
+        state: arguments.state.clone().unwrap_or_else(|| beside(&found.case, "min.state")),
+        command: std::env::args().collect::<Vec<_>>().join(" "),
+    })
+}
+
+fn beside(case: &Case, extension: &str) -> Utf8PathBuf {
+    case.file.with_extension(extension)
+}
+
+/// Prints, and keeps the smallest program so far.
+struct Screen<'a> {
+    console: Console,
+    out: &'a Utf8Path,
+    json: bool,
+}
+
+impl Witness for Screen<'_> {
+    fn say(&mut self, sentence: &str) {
+        if self.json {
+            say(&serde_json::json!({"event": "said", "text": sentence}).to_string());
+        } else {
+            say(sentence);
+        }
+    }
+
+    fn see(&mut self, event: &Progress<'_>) -> io::Result<()> {
+        self.console.event(event);
+        if let Progress::Best { text } = event { keep(self.out, text) } else { Ok(()) }
+    }
+}
+
+fn small(arguments: &BisectArguments, found: &Found, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
+    let options = options(arguments, found)?;
+    let out = arguments.minimal.clone().unwrap_or_else(|| beside(&found.case, "min.js"));
+    let started = Instant::now();
+    let mut console = Screen { console: Console::new(arguments.json), out: &out, json: arguments.json };
+    let outcome = bisect(&found.case, &options, interrupts, &mut console);
+    let done = match outcome {
+        Ok(done) => done,
+        Err(error) => return refused(found, interrupts, error),
+    };
+    finish(&done, &out).map_err(|error| CampaignError::Disk(error.to_string()))?;
+    console.console.end(&done.reduced, ink(&done.original), &out, started.elapsed());
+    if !arguments.json {
+        tell(&done, &out);
+    }
+    if done.reduced.ending == Ending::Interrupted {
+        return Ok(interrupts.requested().map_or(ExitCode::Interrupted, ExitCode::from));
+    }
+    if arguments.state.is_none() {
+        // What is left of it is in nobody's way.
+        let _ = fs_err::remove_dir_all(&options.state);
+    }
+    Ok(ExitCode::Clean)
+}
+
+fn other_path(out: &Utf8Path, signature: &str) -> Utf8PathBuf {
+    out.with_extension(format!("other-{signature}.js"))
+}
+
+fn finish(done: &Bisected, out: &Utf8Path) -> io::Result<()> {
+    keep(out, &(done.comment.clone() + &done.text))?;
+    for other in &done.others {
+        let comment = format!("// another failure that was met: {}\n", other.title.replace('\n', " "));
+        keep(&other_path(out, &other.signature), &(comment + &other.text))?;
+    }
+    Ok(())
+}
+
+fn tell(done: &Bisected, out: &Utf8Path) {
+    say("");
+    say(done.comment.trim_end());
+    say(done.text.trim_end());
+    for other in &done.others {
+        say(&format!("met on the way: {} ({})", other.title, other_path(out, &other.signature)));
+    }
+}
+
+fn refused(found: &Found, interrupts: &Interrupts, error: BisectError) -> Result<ExitCode, CampaignError> {
+    let file = &found.case.file;
+    let sentence = format!("{file} {error}");
+    match error {
+        BisectError::Reduce(ReduceError::EndedEarly(_)) | BisectError::Interrupted => {
+            eprintln!("error: {sentence}; nothing was written");
+            Ok(interrupts.requested().map_or(ExitCode::PredicateFails, ExitCode::from))
+        }
+        BisectError::Reduce(ReduceError::DoesNotParse(_) | ReduceError::Module) => Err(CampaignError::SetUp(sentence)),
+        BisectError::Reduce(ReduceError::Unwritable(_)) => Err(CampaignError::Disk(sentence)),
+        BisectError::Broken(why) | BisectError::Reduce(ReduceError::Broken(why)) => Err(CampaignError::Server(why)),
+        _ => Err(CampaignError::Predicate(sentence)),
+    }
+}

@@ -1,0 +1,13 @@
+//! From a failing file to a small one that anybody can read.
+//!
+//! [`reduce`] makes a script smaller as long as a [`reduce::Test`] says that it still fails. It knows nothing of servers:
+//! whoever has a failure to keep brings the test. [`CommandTest`] is the one for any command.
+
+mod command;
+mod history;
+mod odds;
+pub mod reduce;
+
+pub use command::CommandTest;
+pub use history::needed;
+pub use odds::{Belief, Rate, Sequential};
