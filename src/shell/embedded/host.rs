@@ -25,6 +25,8 @@ pub struct Host {
     servers: Arc<Servers>,
     links: Vec<Link>,
     refusals: u32,
+    /// Who logs in where a script names nobody.
+    logins: Vec<Login>,
 }
 
 impl Host {
@@ -32,18 +34,20 @@ impl Host {
     pub fn new(job: Job, outbox: Outbox, deadline: Instant) -> Self {
         let account = Account::new(outbox);
         let servers = Arc::new(Servers::new(job.server.clone()).until(deadline));
-        Self { job, account, servers, links: Vec::new(), refusals: 0 }
+        let logins = job.server.login.iter().cloned().collect();
+        Self { job, account, servers, links: Vec::new(), refusals: 0, logins }
     }
 
     /// Opens a connection to one of the given servers; an empty name is the server that `db` speaks to.
     pub fn open(&mut self, name: &str) -> Result<u32, String> {
         let (target, login) = named(name, &self.servers)?;
+        let logins = login.map_or_else(|| self.logins.clone(), |login| vec![login]);
         if self.links.len() == MOST_CONNECTIONS {
             return Err(format!("couldn't connect: {MOST_CONNECTIONS} connections are open"));
         }
         self.not_given_up()?;
         let within = Some(self.job.limits.read_timeout);
-        match Link::open_to(&self.servers, target.clone(), login, within) {
+        match Link::open_to(&self.servers, target.clone(), logins, within) {
             Ok(link) => {
                 self.refusals = 0;
                 self.links.push(link);
@@ -59,10 +63,16 @@ impl Host {
         }
     }
 
-    /// The same for a thread of the file.
-    pub fn of_thread(mut self, number: u32, prefix: String) -> Self {
+    /// The same for a thread of the file, whose maker was logged in like this.
+    pub fn of_thread(mut self, number: u32, prefix: String, logins: Vec<Login>) -> Self {
         self.account = self.account.of_thread(number, prefix);
+        self.logins = logins;
         self
+    }
+
+    /// Who is logged in on a connection; whoever names none is taken for one who has not logged in himself.
+    pub fn logins(&self, id: u32) -> Vec<Login> {
+        self.links.get(id as usize).map_or_else(|| self.logins.clone(), |link| link.logins().to_vec())
     }
 
     /// True for the file itself, false for its threads.

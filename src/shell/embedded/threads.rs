@@ -15,6 +15,7 @@ use super::engine;
 use super::host::Host;
 use super::outbox::Outbox;
 use crate::shell::{Job, ShellEnd};
+use crate::wire::uri::Login;
 
 /// Threads of one file that run at the same time.
 pub const MOST_ALIVE: usize = 32;
@@ -99,13 +100,14 @@ impl Threads {
         &self.0.bytecode
     }
 
-    /// Starts a thread; every line that it prints has `prefix` in front. Gives its number.
-    pub fn start(&self, text: String, argument: Vec<u8>, prefix: String) -> Result<usize, String> {
+    /// Starts a thread; every line that it prints has `prefix` in front, and it is logged in as its maker is. Gives its
+    /// number.
+    pub fn start(&self, text: String, argument: Vec<u8>, prefix: String, logins: Vec<Login>) -> Result<usize, String> {
         self.post(text.len() + argument.len())?;
         let number = self.enter()?;
         let threads = self.clone();
         let builder = std::thread::Builder::new().stack_size(engine::THREAD_STACK);
-        let started = builder.spawn(move || threads.run(number, &text, argument, prefix));
+        let started = builder.spawn(move || threads.run(number, &text, argument, (prefix, logins)));
         started.map(|_| number).map_err(|error| {
             self.leave(number, Outcome { status: 255, result: Vec::new() });
             format!("cannot start a thread: {error}")
@@ -135,12 +137,11 @@ impl Threads {
         self.0.changed.notify_all();
     }
 
-    fn run(&self, number: usize, text: &str, argument: Vec<u8>, prefix: String) {
+    fn run(&self, number: usize, text: &str, argument: Vec<u8>, (prefix, logins): (String, Vec<Login>)) {
         // Whatever happens below, who waits for this thread is told.
         let mut leaving = Leaving { threads: self, number, outcome: Outcome { status: 255, result: Vec::new() } };
-        let host =
-            Host::new(self.0.job.clone(), self.0.outbox.clone(), self.0.deadline).of_thread(number as u32 + 1, prefix);
-        let host = Rc::new(RefCell::new(host));
+        let host = Host::new(self.0.job.clone(), self.0.outbox.clone(), self.0.deadline);
+        let host = Rc::new(RefCell::new(host.of_thread(number as u32 + 1, prefix, logins)));
         let mail = Mail { argument: Rc::new(argument), result: Rc::default() };
         let end = engine::run(text, &host, self, &mail);
         // Who was told to end has nothing to complain of.

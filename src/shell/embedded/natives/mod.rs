@@ -42,7 +42,7 @@ pub fn install<'js>(
     connections(&native, host)?;
     logins(&native, host)?;
     scripts(&native, host)?;
-    threads::install(&native, threads, mail)?;
+    threads::install(&native, host, threads, mail)?;
     clock(&native, threads)?;
     ends(&native, quit)?;
     let (job, data) = (host.borrow().job.database.clone(), host.borrow().job.test_data.clone());

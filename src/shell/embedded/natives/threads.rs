@@ -1,15 +1,19 @@
 //! Threads and latches, as the harness sees them: numbers, and BSON in buffers.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use rquickjs::function::Func;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Object, Result};
 
 use super::{Handle, InTime, Text};
 use crate::shell::embedded::bson_crossing::buffer_bytes;
+use crate::shell::embedded::host::Host;
 use crate::shell::embedded::threads::{Mail, Threads};
 
 /// Adds them to `__native`.
-pub fn install<'js>(native: &Object<'js>, threads: &Threads, mail: &Mail) -> Result<()> {
-    running(native, threads)?;
+pub fn install<'js>(native: &Object<'js>, host: &Rc<RefCell<Host>>, threads: &Threads, mail: &Mail) -> Result<()> {
+    running(native, host, threads)?;
     latches(native, threads)?;
     let argument = mail.argument.clone();
     native.set(
@@ -27,13 +31,21 @@ pub fn install<'js>(native: &Object<'js>, threads: &Threads, mail: &Mail) -> Res
     )
 }
 
-fn running<'js>(native: &Object<'js>, threads: &Threads) -> Result<()> {
-    let starter = threads.clone();
+fn running<'js>(native: &Object<'js>, host: &Rc<RefCell<Host>>, threads: &Threads) -> Result<()> {
+    let (starter, maker) = (threads.clone(), Rc::clone(host));
     native.set(
         "startThread",
-        Func::from(move |InTime(ctx): InTime<'js>, text: Text, argument: ArrayBuffer<'js>, prefix: Text| {
-            thrown(&ctx, starter.start(text.0, buffer_bytes(&argument), prefix.0)).map(|number| number as u32)
-        }),
+        Func::from(
+            move |InTime(ctx): InTime<'js>,
+                  text: Text,
+                  argument: ArrayBuffer<'js>,
+                  prefix: Text,
+                  connection: Handle| {
+                let logins = maker.borrow().logins(connection.0);
+                let started = starter.start(text.0, buffer_bytes(&argument), prefix.0, logins);
+                thrown(&ctx, started).map(|number| number as u32)
+            },
+        ),
     )?;
     let waiter = threads.clone();
     native.set(
