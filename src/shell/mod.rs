@@ -7,6 +7,7 @@
 mod choice;
 pub mod embedded;
 pub mod external;
+mod last_words;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -305,6 +306,11 @@ pub trait Shell: Send {
     /// The same with version and place, for people.
     fn describe(&self) -> String {
         self.name().to_owned()
+    }
+
+    /// What people should know before they trust it with scripts, in one line.
+    fn caution(&self) -> Option<String> {
+        None
     }
 
     /// False where the shell cannot say what it sent: then [`StatementDone::sent`] and [`Report::Commands`] mean nothing.

@@ -22,6 +22,7 @@ mod planted_bugs;
 mod real_servers;
 mod reduce;
 mod repetition;
+mod sandbox;
 mod self_check;
 mod service;
 mod shell_api;

@@ -49,6 +49,13 @@ pub fn resolve(roots: &[Utf8PathBuf], name: &str) -> Result<Utf8PathBuf, String>
     found.ok_or_else(|| format!("error loading js file: {name}: not found below the corpus"))
 }
 
+/// The folders that everything lies in which may be read.
+pub fn readable(roots: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+    let roots: Vec<Utf8PathBuf> = roots.iter().filter_map(|root| root.canonicalize_utf8().ok()).collect();
+    let trees: Vec<Utf8PathBuf> = roots.iter().filter_map(|root| tree_of(root)).map(Utf8Path::to_owned).collect();
+    roots.into_iter().chain(trees).collect()
+}
+
 /// The folder `jstests` that the root is or lies in.
 fn tree_of(root: &Utf8Path) -> Option<&Utf8Path> {
     root.ancestors().find(|folder| folder.file_name() == Some("jstests"))
