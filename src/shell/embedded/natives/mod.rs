@@ -3,6 +3,8 @@
 mod begun;
 mod text;
 mod threads;
+#[cfg(test)]
+mod wrong_arguments;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
