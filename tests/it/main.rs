@@ -28,3 +28,4 @@ mod service;
 mod shell_api;
 mod taming;
 mod tidy;
+mod worker_memory;
