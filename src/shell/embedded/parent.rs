@@ -43,6 +43,8 @@ impl EmbeddedShell {
     fn start(&self, grounds: Grounds) -> std::io::Result<Worker> {
         let mut command = Command::new(&self.program);
         command.arg("shell-worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Each arena takes 64 MiB of the address space that a worker has: some threads would use it up with nothing in it.
+        command.env("MALLOC_ARENA_MAX", "2");
         let mut child = Child::start(&mut command)?;
         let missing = || std::io::Error::other("the worker has no pipes");
         let inner = child.inner();
