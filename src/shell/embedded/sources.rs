@@ -94,6 +94,14 @@ mod tests {
     }
 
     #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(root.join("pipe.js")).status().unwrap().success());
+        assert!(read(&[root], "pipe.js").unwrap_err().contains("it is no file"));
+    }
+
+    #[test]
     fn nothing_outside_the_roots_is_read_however_it_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let base = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();

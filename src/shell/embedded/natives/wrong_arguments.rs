@@ -270,7 +270,7 @@ fn run(calls: &[Call]) -> usize {
 #[test]
 fn no_native_breaks_or_waits_for_ever_whatever_it_is_called_with() {
     let config = Config { failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
-    let config = if std::env::var_os("PROPTEST_CASES").is_none() { Config { cases: 60, ..config } } else { config };
+    let config = if std::env::var_os("PROPTEST_CASES").is_none() { Config { cases: 200, ..config } } else { config };
     let (made, answered, began) = (Cell::new(0), Cell::new(0), Instant::now());
     let mut runner = TestRunner::new_with_rng(config.clone(), TestRng::deterministic_rng(config.rng_algorithm));
     let outcome = runner.run(&calls(), |calls| {
