@@ -45,6 +45,8 @@ pub struct Batch<'a> {
     topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
+    /// See [`Batch::set_timer`].
+    reply: Option<Duration>,
     averages: Averages,
     /// Of all statements of the run.
     statement: Average,
@@ -67,8 +69,20 @@ impl<'a> Batch<'a> {
         validate_for: Duration,
     ) -> Self {
         let (averages, statement, capturer) = (Averages::default(), Average::default(), None);
-        let (starts, up, used) = (0, false, None);
-        Self { shell, topology, interrupts, timer, averages, statement, capturer, validate_for, starts, up, used }
+        Self {
+            shell,
+            topology,
+            interrupts,
+            timer,
+            reply: None,
+            averages,
+            statement,
+            capturer,
+            validate_for,
+            starts: 0,
+            up: false,
+            used: None,
+        }
     }
 
     /// Says that hangs and deaths shall leave stacks and cores behind.
@@ -107,9 +121,10 @@ impl<'a> Batch<'a> {
         self.up
     }
 
-    /// Another hang timer from now on.
-    pub fn set_timer(&mut self, timer: HangTimer) {
-        self.timer = timer;
+    /// Another hang timer from now on. A file hangs too where one command has no reply for longer than `reply`, for who
+    /// knows already that it will have none.
+    pub fn set_timer(&mut self, timer: HangTimer, reply: Option<Duration>) {
+        (self.timer, self.reply) = (timer, reply);
     }
 
     /// For how long `validate` may run after each file from now on; zero for not at all.
@@ -192,7 +207,7 @@ impl<'a> Batch<'a> {
     fn thresholds(&self, kind: &FileKind, statements: u32) -> Thresholds {
         let average = self.averages.value(kind);
         let statement = (statements > 0).then(|| self.timer.threshold(self.statement.value()));
-        Thresholds { file: self.timer.threshold(average), statement, average, statements }
+        Thresholds { file: self.timer.threshold(average), statement, reply: self.reply, average, statements }
     }
 
     /// Takes what processes that ended left behind.

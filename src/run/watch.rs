@@ -68,6 +68,8 @@ pub(super) struct Thresholds {
     pub(super) file: Duration,
     /// One statement, in files that have them.
     pub(super) statement: Option<Duration>,
+    /// One command without its reply.
+    pub(super) reply: Option<Duration>,
     /// The average behind the file's.
     pub(super) average: Option<Duration>,
     /// How many statements the file has.
@@ -242,8 +244,10 @@ impl<'a, 'r> Watch<'a, 'r> {
     fn overrun(&self, now: Instant) -> Option<(Duration, Duration)> {
         let counts = (self.seen.completed.len() as u32) < self.limits.statements;
         let statement = self.limits.statement.filter(|_| counts).map(|limit| (limit, now - self.statement_started));
+        let in_flight = self.status.as_ref().and_then(|status| status.in_flight.as_ref());
+        let reply = self.limits.reply.zip(in_flight.map(|command| command.waiting));
         let file = (self.limits.file, now - self.started);
-        statement.into_iter().chain([file]).find(|(limit, runs)| runs > limit)
+        statement.into_iter().chain(reply).chain([file]).find(|(limit, runs)| runs > limit)
     }
 
     fn look_at_clock(&mut self, now: Instant) {

@@ -5,6 +5,7 @@ mod program;
 
 mod alarm;
 mod back_end;
+mod bisect;
 mod bad_input;
 mod bson_round;
 mod capture;

@@ -8,11 +8,11 @@ use crate::triage::reduce::without_each;
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// Statements that are tried without; what has more is no minimal program.
-const STATEMENTS: usize = 30;
+const STATEMENTS: usize = 12;
 /// Runs without a statement whose failure is sure.
 const SURE: u32 = 3;
 /// Runs without a statement, at most.
-const MOST: u32 = 60;
+const MOST: u32 = 30;
 /// Enough certainty that a statement is needed.
 const ENOUGH: f64 = 0.95;
 const WIDTH: usize = 60;
@@ -50,9 +50,9 @@ pub fn kept(
         let path = folder.join(format!("without-{at}.js"));
         fs_err::write(&path, rest).map_err(|error| BisectError::Broken(error.to_string()))?;
         let files = before.iter().cloned().chain([path]).collect();
-        let hang_after = Some(checked.hang_after);
+        let patience = Some(checked.patience);
         let validate = shows_in_data(checked.wanted.class);
-        let trial = Trial { files, fresh: true, stacks: false, hang_after, validate };
+        let trial = Trial { files, fresh: true, stacks: false, patience, validate };
         let runs = (SURE..MOST).find(|runs| rate.is_sure() || rate.sureness(*runs) >= ENOUGH).unwrap_or(MOST);
         let without = checked_runs(stands, &trial, &checked.wanted, runs)?;
         let sure = if without.failed > 0 { 0.0 } else { rate.sureness(without.runs) };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
-use super::stand::{Seen, Stands, Trial, shows_in_data};
+use super::stand::{Patience, Seen, Stands, Trial, shows_in_data};
 use super::wanted::Wanted;
 use super::{BisectError, Case};
 use crate::run::Execution;
@@ -16,8 +16,9 @@ const FIRST: usize = 3;
 const ALONE: usize = 11;
 /// Runs of a whole batch, which take long.
 const IN_BATCH: usize = 5;
-/// No candidate needs to be quicker than that.
+/// No candidate needs to be quicker than that, and no reply.
 const LEAST: Duration = Duration::from_secs(1);
+const LEAST_REPLY: Duration = Duration::from_millis(500);
 
 /// What the check found.
 #[derive(Clone, Debug)]
@@ -27,8 +28,8 @@ pub struct Checked {
     pub rate: Rate,
     /// It fails only after the earlier files.
     pub needs_earlier: bool,
-    /// Candidates that run longer hang.
-    pub hang_after: Duration,
+    /// When candidates hang.
+    pub patience: Patience,
     /// Server and shell.
     pub setting: String,
     /// Statements that probably matter.
@@ -50,10 +51,22 @@ pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
             None => BisectError::DoesNotFail(seen.rate.runs),
         });
     };
-    let hang_after = hang_after(&failing, seen.longest);
+    let patience = patience(&failing, seen.longest);
     let setting = format!("{}, shell {}", failing.product, failing.shell);
     let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
-    Ok(Checked { wanted, rate: seen.rate, needs_earlier, hang_after, setting, hint })
+    Ok(Checked { wanted, rate: seen.rate, needs_earlier, patience, setting, hint })
+}
+
+/// More runs of a file that failed in all of the first and not in the next: what comes now and then comes three times in
+/// a row now and then.
+pub fn more_runs(stands: &Stands, case: &Case, checked: &Checked) -> Result<Rate, BisectError> {
+    let earlier = case.earlier.iter().filter(|_| checked.needs_earlier);
+    let files = earlier.chain([&case.file]).cloned().collect();
+    let validate = shows_in_data(checked.wanted.class);
+    let trial = Trial { files, fresh: true, stacks: false, patience: None, validate };
+    let more = super::checked_runs(stands, &trial, &checked.wanted, ALONE as u32)?;
+    // The run that did not fail is known of a reduction's own check.
+    Ok(Rate { failed: checked.rate.failed + more.failed, runs: checked.rate.runs + more.runs + 1 })
 }
 
 /// The statement after the last completed one, and all before it: what comes later did not run.
@@ -63,14 +76,15 @@ fn hint(failing: &Execution) -> Vec<usize> {
     last.map(|last| vec![last as usize, last as usize + 1]).unwrap_or_default()
 }
 
-/// Ten times what the file takes without its hang.
-fn hang_after(failing: &Execution, longest: Duration) -> Duration {
-    let working = if failing.hang.is_some() {
-        Duration::from_millis(failing.completed.iter().map(|one| one.millis).sum())
-    } else {
-        longest
-    };
-    (working * 10).max(LEAST)
+/// An order of magnitude above what the file takes without its hang. In a hanging file no statement that was completed is
+/// as slow as the one that was not.
+fn patience(failing: &Execution, longest: Duration) -> Patience {
+    if failing.hang.is_none() {
+        return Patience { file: (longest * 10).max(LEAST), reply: None };
+    }
+    let millis = || failing.completed.iter().map(|one| one.millis);
+    let (all, slowest) = (Duration::from_millis(millis().sum()), Duration::from_millis(millis().max().unwrap_or(0)));
+    Patience { file: (all * 10).max(LEAST), reply: Some((slowest * 10).max(LEAST_REPLY)) }
 }
 
 #[derive(Default)]
@@ -87,7 +101,7 @@ fn runs(stands: &Stands, case: &Case, files: Vec<Utf8PathBuf>, most: usize) -> R
     let mut runs = Runs { wanted: None, ..Runs::default() };
     for count in [FIRST, most - FIRST] {
         let trial =
-            |stacks| Trial { files: files.clone(), fresh: true, stacks, hang_after: None, validate: validate(case) };
+            |stacks| Trial { files: files.clone(), fresh: true, stacks, patience: None, validate: validate(case) };
         // The first of all says where the server stood; that takes seconds.
         let first = runs.rate.runs == 0;
         let answers: Vec<_> = (0..count).map(|at| stands.order(trial(first && at == 0))).collect();

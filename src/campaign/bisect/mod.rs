@@ -39,7 +39,7 @@ const LAST_RUNS: u32 = 10;
 /// Under this share of failing runs nothing is reduced unless the user wants it: it takes hours.
 const TOO_SELDOM: f64 = 0.15;
 /// Looks at what answers by statistics may have got wrong.
-const MORE_LOOKS: u32 = 2;
+const MORE_LOOKS: u32 = 1;
 /// What is joined into one script, at most.
 const JOINED_BYTES: usize = 3 << 20;
 
@@ -151,13 +151,13 @@ pub fn bisect(
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(Utf8Path::to_owned).into_iter().collect();
     let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts };
     Stands::set_up(&setting, options.jobs.max(1), |stands| {
-        let checked = check::check(stands, case)?;
+        let mut checked = check::check(stands, case)?;
         witness.say(&format!("fails {} runs{}: {}", checked.rate, way(&checked), checked.wanted.title));
         if checked.rate.share() < TOO_SELDOM && !options.seldom {
             return Err(BisectError::TooSeldom(checked.rate));
         }
         let started = Instant::now();
-        let mut work = Work { stands, options, interrupts, checked: &checked, state: &state, started, witness };
+        let mut work = Work { stands, options, interrupts, checked: &mut checked, state: &state, started, witness };
         work.all(case)
     })
 }
@@ -171,7 +171,7 @@ struct Work<'a> {
     stands: &'a Stands,
     options: &'a BisectOptions,
     interrupts: &'a Interrupts,
-    checked: &'a Checked,
+    checked: &'a mut Checked,
     state: &'a Utf8Path,
     started: Instant,
     witness: &'a mut dyn Witness,
@@ -188,7 +188,11 @@ impl Work<'_> {
             reduced = self.reduce(case, &original, &before, &others, true)?;
             rate = self.last_runs(case, &reduced.text, &before)?;
         }
-        let kept = certificate::kept(self.stands, self.checked, rate, &before, &reduced.text, self.state)?;
+        let kept = if self.interrupts.requested().is_some() {
+            Vec::new()
+        } else {
+            certificate::kept(self.stands, self.checked, rate, &before, &reduced.text, self.state)?
+        };
         let comment = certificate::comment(self.checked, rate, &before, &kept, &self.options.command);
         let (wanted, others, text) = (self.checked.wanted.clone(), others.into_list(), reduced.text.clone());
         Ok(Bisected { text, comment, wanted, rate, reduced, kept, others, original })
@@ -201,7 +205,7 @@ impl Work<'_> {
             return Ok((text, Vec::new()));
         }
         let shows = |files: Vec<Utf8PathBuf>| {
-            let trial = Trial { files, fresh: true, stacks: false, hang_after: None, validate: self.validate() };
+            let trial = Trial { files, fresh: true, stacks: false, patience: None, validate: self.validate() };
             let runs = if self.checked.rate.is_sure() { 1 } else { LAST_RUNS };
             checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
         };
@@ -231,7 +235,14 @@ impl Work<'_> {
         others: &Others,
         stacks: bool,
     ) -> Result<Reduced, BisectError> {
-        let mut reduced = self.look(case, original, before, others, stacks, 0)?;
+        let mut reduced = match self.look(case, original, before, others, stacks, 0) {
+            Err(BisectError::Reduce(ReduceError::PassesOnOriginal)) if self.checked.rate.is_sure() => {
+                self.checked.rate = check::more_runs(self.stands, case, self.checked)?;
+                self.witness.say(&format!("does not always fail: {} runs", self.checked.rate));
+                self.look(case, original, before, others, stacks, 0)?
+            }
+            first => first?,
+        };
         for look in 1..=MORE_LOOKS {
             if self.checked.rate.is_sure() || reduced.ending != Ending::Minimal {
                 break;
@@ -266,7 +277,7 @@ impl Work<'_> {
             before: before.to_vec(),
             rate: self.checked.rate,
             stacks,
-            hang_after: self.checked.hang_after,
+            patience: self.checked.patience,
             validate: self.validate(),
             setting: self.checked.setting.clone(),
             folder: self.state,
@@ -295,19 +306,14 @@ impl Work<'_> {
         fs_err::create_dir_all(self.state.join("smallest")).map_err(|error| BisectError::Broken(error.to_string()))?;
         fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
         let files: Vec<Utf8PathBuf> = before.iter().cloned().chain([path]).collect();
-        let trial = |stacks, hang_after| Trial {
-            files: files.clone(),
-            fresh: true,
-            stacks,
-            hang_after,
-            validate: self.validate(),
-        };
+        let trial =
+            |stacks, patience| Trial { files: files.clone(), fresh: true, stacks, patience, validate: self.validate() };
         let wanted = &self.checked.wanted;
         let first = checked_runs(self.stands, &trial(true, None), wanted, 1)?;
         if self.checked.rate.is_sure() && first.failed == 0 {
             return Ok(first);
         }
-        let rest = trial(false, Some(self.checked.hang_after));
+        let rest = trial(false, Some(self.checked.patience));
         let rest = checked_runs(self.stands, &rest, wanted, LAST_RUNS - 1)?;
         Ok(Rate { failed: first.failed + rest.failed, runs: first.runs + rest.runs })
     }

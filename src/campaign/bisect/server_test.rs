@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::stand::{GONE, Seen, Stands, Trial};
+use super::stand::{GONE, Patience, Seen, Stands, Trial};
 use super::wanted::{Others, Wanted};
 use crate::triage::reduce::{Cancel, Outcome, Test};
 use crate::triage::{Belief, Rate, Sequential};
@@ -25,8 +25,8 @@ pub struct ServerTest<'a> {
     pub rate: Rate,
     /// See [`Trial::stacks`].
     pub stacks: bool,
-    /// See [`Trial::hang_after`].
-    pub hang_after: Duration,
+    /// See [`Trial::patience`].
+    pub patience: Patience,
     /// See [`Trial::validate`].
     pub validate: bool,
     /// Server and shell, which make it another test than others.
@@ -110,7 +110,7 @@ impl ServerTest<'_> {
     fn seen(&self, candidate: &str, path: &Utf8Path, fresh: bool, stop: &Cancel<'_>) -> Result<Option<Seen>, String> {
         let files = self.before.iter().cloned().chain([path.to_owned()]).collect();
         let Self { stacks, validate, .. } = *self;
-        let trial = Trial { files, fresh, stacks, validate, hang_after: Some(self.hang_after) };
+        let trial = Trial { files, fresh, stacks, validate, patience: Some(self.patience) };
         let answer = self.stands.order(trial);
         loop {
             match answer.recv_timeout(LOOK) {

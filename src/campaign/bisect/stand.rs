@@ -31,10 +31,19 @@ pub struct Trial {
     pub fresh: bool,
     /// Stacks of crashes and hangs are looked at, which takes seconds and tells bugs apart that look alike.
     pub stacks: bool,
-    /// A file hangs that runs longer; the product's own threshold if not given.
-    pub hang_after: Option<Duration>,
+    /// When it hangs; by the product's own threshold if not given.
+    pub patience: Option<Patience>,
     /// Whether stored data is validated after each file: only some failures show there.
     pub validate: bool,
+}
+
+/// From when on a candidate hangs, learnt from the runs of the original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// The whole file.
+    pub file: Duration,
+    /// One command without its reply.
+    pub reply: Option<Duration>,
 }
 
 /// What a trial came to.
@@ -158,8 +167,9 @@ impl Stand<'_> {
         } else {
             self.batch.without_data();
         }
-        let minimum = trial.hang_after.unwrap_or(self.timer.minimum);
-        self.batch.set_timer(HangTimer { minimum, ..self.timer });
+        let minimum = trial.patience.map_or(self.timer.minimum, |patience| patience.file);
+        let reply = trial.patience.and_then(|patience| patience.reply);
+        self.batch.set_timer(HangTimer { minimum, ..self.timer }, reply);
         self.batch.set_validate_for(if trial.validate { VALIDATE_FOR } else { Duration::ZERO });
         let capture = self.setting.options.capture.clone().filter(|_| trial.stacks);
         let own = own_executable().ok();

@@ -10,7 +10,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-19",
     class: Class::AddressSanitizer,
     depth: Depth::OneCommand,
-    found_by: FoundBy::Fuzzing,
+    found_by: FoundBy::SmallestProgram,
     tries: 1,
     condition: "one command: a killCursors that names a cursor twice",
     title: "AddressSanitizer: heap-use-after-free when killCursors names a cursor twice",

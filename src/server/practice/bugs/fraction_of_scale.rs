@@ -11,7 +11,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-35",
     class: Class::BrokenReply,
     depth: Depth::EdgeValue,
-    found_by: FoundBy::Fuzzing,
+    found_by: FoundBy::SmallestProgram,
     tries: 1,
     condition: "a value at an edge: the scale of collStats or dbStats is no whole number",
     title: "The header of a reply to collStats and dbStats with a scale of 0.1 has a length of 12 bytes",

@@ -3,6 +3,7 @@
 use super::PlantedBug;
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Notes of all bugs together.
@@ -14,6 +15,8 @@ pub struct Memory {
     met: Mutex<BTreeMap<&'static str, u64>>,
     notes: Mutex<BTreeMap<(&'static str, String), String>>,
     blocks: Mutex<VecDeque<Vec<u8>>>,
+    /// Different in each server: what comes now and then must not come at the same place again.
+    chance: RandomState,
     /// Tripwire assertions that failed; they make the end of the server a failure.
     pub tripwires: AtomicU32,
     /// Blocks that LeakSanitizer would report at the end.
@@ -29,11 +32,9 @@ impl Memory {
         *count
     }
 
-    /// Counts, and is true about one time in `of`: which times depends on the bug and the count alone.
+    /// True about one time in `of`, by chance.
     pub fn draw(&self, bug: &PlantedBug, of: u64) -> bool {
-        let hash = blake3::hash(format!("{} {}", bug.id, self.count(bug)).as_bytes());
-        let bytes = hash.as_bytes().first_chunk::<8>().expect("a hash has 32 bytes");
-        u64::from_le_bytes(*bytes).is_multiple_of(of)
+        self.chance.hash_one((bug.id, self.count(bug))).is_multiple_of(of)
     }
 
     /// Keeps a word about something.

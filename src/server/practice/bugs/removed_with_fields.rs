@@ -10,7 +10,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-12",
     class: Class::Crash,
     depth: Depth::NowAndThen,
-    found_by: FoundBy::Fuzzing,
+    found_by: FoundBy::SmallestProgram,
     tries: 20,
     condition: "one time in ten: a findAndModify removes a document and has fields and a sort",
     title: "Segmentation fault, now and then, when findAndModify projects a document that it removed",

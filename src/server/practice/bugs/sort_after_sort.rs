@@ -9,7 +9,7 @@ pub const BUG: PlantedBug = PlantedBug {
     id: "PRACTICE-17",
     class: Class::Tripwire,
     depth: Depth::OneCommand,
-    found_by: FoundBy::SmallestProgram,
+    found_by: FoundBy::Fuzzing,
     tries: 1,
     condition: "one command: a $sort that follows a $sort in a pipeline",
     title: "Tripwire assertion 5591200 for two $sort stages in a row; the server aborts at its end then",

@@ -1,0 +1,190 @@
+//! `triage bisect` against planted bugs: large files become small, and those that cannot be reduced are refused.
+
+use std::time::{Duration, Instant};
+
+use jstestfuzz::server::practice::bugs::{PlantedBug, all};
+use jstestfuzz::triage::reduce::without_each;
+use jstestfuzz::wrap::push_framed;
+
+use crate::program::{Place, Said, TRIAGE};
+
+fn bug(id: &str) -> &'static PlantedBug {
+    all().iter().find(|bug| bug.id == id).unwrap()
+}
+
+/// A fuzzed file of `count` innocent statements with these put in, evenly.
+fn buried(count: usize, statements: &[String]) -> String {
+    let innocent = |at: usize| match at % 5 {
+        0 => format!("db.plain.insert({{a: {at}, b: 'x{at}'}});"),
+        1 => format!("var n{at} = db.plain.find({{a: {{$lt: {at}}}}}).itcount();"),
+        2 => format!("for (var i = 0; i < 3; i++) {{ db.other{}.update({{a: i}}, {{$set: {{b: 1}}}}); }}", at % 7),
+        3 => format!("db.plain.createIndex({{c{}: 1}});", at % 3),
+        _ => format!("db.runCommand({{count: 'plain', query: {{b: 'x{at}'}}}});"),
+    };
+    let mut all: Vec<String> = (0..count).map(innocent).collect();
+    for (nth, statement) in statements.iter().enumerate() {
+        all.insert(count * (nth + 1) / (statements.len() + 1) + nth, statement.clone());
+    }
+    let mut text = String::new();
+    all.iter().enumerate().for_each(|(number, statement)| push_framed(&mut text, number, statement));
+    text
+}
+
+/// The statements of a planted bug's smallest program.
+fn statements(program: &str) -> Vec<String> {
+    without_each(program).into_iter().map(|(statement, _)| statement).collect()
+}
+
+fn triage(place: &Place, words: &[&str]) -> Said {
+    place.command(TRIAGE, words).output().unwrap().into()
+}
+
+fn bisect(place: &Place, file: &str, bug: &str, more: &[&str]) -> Said {
+    let mut words = vec!["bisect", file, "--server", "practice", "--bugs", bug, "--no-capture", "--jobs", "2"];
+    words.extend(more);
+    triage(place, &words)
+}
+
+/// The smallest program without the comment on top.
+fn smallest(place: &Place) -> String {
+    let text = std::fs::read_to_string(place.path().join("fail.min.js")).unwrap();
+    text.lines().filter(|line| !line.starts_with("// ")).map(|line| line.trim().to_owned() + "\n").collect()
+}
+
+/// Size without blanks.
+fn ink(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+/// The bug's program among 300 statements comes out no larger than it is, give or take a statement.
+fn is_reduced(id: &str, more: &[&str]) {
+    let (place, bug) = (Place::new(), bug(id));
+    let file = place.file("fail.js", buried(300, &statements(bug.program)));
+    let said = bisect(&place, &file, id, more);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let small = smallest(&place);
+    assert!(ink(&small) <= ink(bug.program) + 30, "{small}\n{}", said.all());
+    assert!(said.out.contains("10 of 10 runs on fresh servers"), "{}", said.all());
+}
+
+#[test]
+fn a_crash_is_reduced() {
+    is_reduced("PRACTICE-1", &[]);
+}
+
+#[test]
+fn a_hang_is_reduced() {
+    is_reduced("PRACTICE-5", &["--hang-min", "1s"]);
+}
+
+#[test]
+fn broken_data_is_reduced() {
+    is_reduced("PRACTICE-4", &[]);
+}
+
+#[test]
+fn an_internal_error_is_reduced() {
+    is_reduced("PRACTICE-6", &[]);
+}
+
+#[test]
+fn a_failure_that_needs_an_earlier_file_is_joined_with_it() {
+    let (place, id) = (Place::new(), "PRACTICE-5");
+    let all = statements(bug(id).program);
+    let (before, last) = all.split_at(all.len() - 1);
+    let innocent = |name: &str| place.file(name, buried(20, &[]));
+    let batch = [innocent("1.js"), place.file("2.js", buried(20, before)), innocent("3.js"), innocent("4.js")];
+    let file = place.file("fail.js", buried(20, last));
+    let mut more = vec!["--hang-min", "1s", "--batch"];
+    more.extend(batch.iter().map(String::as_str));
+    let said = bisect(&place, &file, id, &more);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(said.out.contains("needs 2.js, joined with it into one script"), "{}", said.all());
+    assert!(ink(&smallest(&place)) <= ink(bug(id).program) + 30, "{}", said.all());
+}
+
+#[test]
+fn a_failure_that_comes_now_and_then_is_reduced_with_its_rate() {
+    let (place, id) = (Place::new(), "PRACTICE-38");
+    let file = place.file("fail.js", buried(15, &statements(bug(id).program)));
+    let said = bisect(&place, &file, id, &["--seldom", "--budget", "15s"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let small = smallest(&place);
+    // A few innocent statements may be left: the time is bounded here, and each test takes some runs.
+    assert!(small.contains("skip") && ink(&small) <= 400, "{small}\n{}", said.all());
+    assert!(said.out.contains("with 95 % certainty"), "{}", said.all());
+}
+
+#[test]
+fn a_signature_of_the_last_run_is_all_that_is_needed() {
+    let place = Place::new();
+    let file = place.file("fail.js", buried(50, &statements(bug("PRACTICE-1").program)));
+    let run = place.fuzz(&["run", &file, "--server", "practice", "--bugs", "PRACTICE-1"]);
+    assert_eq!(run.code, Some(1), "{}", run.all());
+    let signature = place.summary()["failures"]["blocks"][0]["signature"].as_str().unwrap().to_owned();
+    // Neither server nor bug is named: the record of the run knows them.
+    let said = triage(&place, &["bisect", &signature[..8], "--jobs", "2"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(ink(&smallest(&place)) <= ink(bug("PRACTICE-1").program) + 30, "{}", said.all());
+    let record = place.latest().join("executions/fail/record.json");
+    let said = triage(&place, &["bisect", record.to_str().unwrap(), "--tests", "10"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+}
+
+#[test]
+fn a_file_that_does_not_fail_is_refused_and_nothing_is_written() {
+    let place = Place::new();
+    let file = place.file("fail.js", buried(10, &[]));
+    let said = bisect(&place, &file, "none", &[]);
+    assert_eq!(said.code, Some(3), "{}", said.all());
+    assert!(said.errors.contains("11 runs on fresh servers showed no failure"), "{}", said.all());
+    assert!(!place.path().join("fail.min.js").exists());
+}
+
+#[test]
+fn a_file_that_fails_otherwise_is_refused_with_what_it_shows() {
+    let place = Place::new();
+    let file = place.file("fail.js", buried(10, &statements(bug("PRACTICE-1").program)));
+    let run = place.fuzz(&["run", &file, "--server", "practice", "--bugs", "PRACTICE-1"]);
+    assert_eq!(run.code, Some(1), "{}", run.all());
+    place.file("fail.js", buried(10, &statements(bug("PRACTICE-6").program)));
+    let record = place.latest().join("executions/fail/record.json");
+    let words = ["bisect", record.to_str().unwrap(), "--server", "practice", "--bugs", "PRACTICE-6"];
+    let said = triage(&place, &words);
+    assert_eq!(said.code, Some(3), "{}", said.all());
+    assert!(said.errors.contains("fails otherwise") && said.errors.contains("(code 8)"), "{}", said.all());
+}
+
+#[test]
+fn what_is_no_target_is_told_in_one_sentence() {
+    let place = Place::new();
+    let said = triage(&place, &["bisect", "nowhere.js"]);
+    assert_eq!(said.code, Some(2), "{}", said.all());
+    assert!(said.errors.contains("there is no file 'nowhere.js'"), "{}", said.all());
+}
+
+#[test]
+fn killed_in_the_middle_it_goes_on_and_ends_with_the_same_bytes() {
+    let text = buried(150, &statements(bug("PRACTICE-4").program));
+    let straight = Place::new();
+    let said = bisect(&straight, &straight.file("fail.js", &text), "PRACTICE-4", &[]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let place = Place::new();
+    let file = place.file("fail.js", &text);
+    let words = ["bisect", &file, "--server", "practice", "--bugs", "PRACTICE-4", "--no-capture", "--jobs", "2"];
+    let mut child = place.command(TRIAGE, &words).spawn().unwrap();
+    let answers = place.path().join("fail.min.state/answers.jsonl");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while std::fs::read_to_string(&answers).map_or(0, |text| text.lines().count()) < 8 {
+        assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "it ended before it was killed");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let known = std::fs::read_to_string(&answers).unwrap().lines().count();
+    let said = bisect(&place, &file, "PRACTICE-4", &[]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(known >= 8);
+    assert_eq!(smallest(&place), smallest(&straight));
+    assert!(!answers.exists(), "the state goes when it is done");
+}
