@@ -3,6 +3,15 @@
 
 delete globalThis.__native;
 
+// Whoever formats stack traces is handed the functions on the stack, and natives are among them.
+{
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = (error, sites) => sites;
+    const [site] = new Error().stack;
+    Error.prepareStackTrace = prepareStackTrace;
+    delete Object.getPrototypeOf(site).getFunction;
+}
+
 const { keys: objectKeys, create: objectCreate, assign: objectAssign, getPrototypeOf, setPrototypeOf, defineProperty,
         getOwnPropertyNames, getOwnPropertyDescriptor } = Object;
 const isArray = Array.isArray;

@@ -18,6 +18,11 @@ function fromParcel(buffer) {
     return values;
 }
 
+/// The connection whose logins a thread gets: the one that `db` speaks by.
+function threadsConnection() {
+    return globalThis.db instanceof DB ? globalThis.db.getMongo()._id : 0;
+}
+
 class Thread {
     constructor(main, ...parameters) {
         if (typeof main !== "function") {
@@ -31,7 +36,7 @@ class Thread {
             throw new Error("Thread already started");
         }
         const text = "__runThread(" + functionText(this._main) + "\n);";
-        this._number = native.startThread(text, toParcel(this._parameters), "");
+        this._number = native.startThread(text, toParcel(this._parameters), "", threadsConnection());
     }
 
     join() {
@@ -108,7 +113,8 @@ let parallelShells = 0;
 /// Gives a function that waits for the shell's end and throws where that is not 0, unless told otherwise.
 function startParallelShell(code, port, noConnect, ...parameters) {
     const prefix = "sh" + parallelShells++ + "| ";
-    const number = native.startThread(parallelText(code, port, parameters), native.toBson({ values: [] }), prefix);
+    const text = parallelText(code, port, parameters);
+    const number = native.startThread(text, native.toBson({ values: [] }), prefix, threadsConnection());
     return function ({ checkExitSuccess = true } = {}) {
         const { status } = native.waitForThread(number);
         if (checkExitSuccess && status !== 0) {

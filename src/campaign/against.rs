@@ -33,6 +33,9 @@ pub fn against_a_server(
     topology.start()?;
     desk.head("server", topology.describe());
     desk.head("shell", shell.describe());
+    if let Some(caution) = shell.caution() {
+        desk.head("", caution);
+    }
     let validate_for = if options.validate { VALIDATE_FOR } else { Duration::ZERO };
     let timer = options.timer(hang_min);
     let capturer = options.capture.clone().map(|capture| Capturer::new(capture, own.clone()));

@@ -84,7 +84,7 @@ pub fn triage() -> Status {
 /// Our own executable is also the embedded shell's worker, the practice server and the guard of what it starts.
 fn hidden(arguments: &[String]) -> Option<Status> {
     match arguments.get(1)?.as_str() {
-        "shell-worker" => Some(shell::embedded::worker::main().into()),
+        "shell-worker" => Some(shell::embedded::worker::main(&arguments[2..]).into()),
         "practice-server" => Some(servers::practice::main(&arguments[2..]).into()),
         process::GUARD => Some(guard(arguments)),
         _ => None,

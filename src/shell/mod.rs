@@ -7,6 +7,7 @@
 mod choice;
 pub mod embedded;
 pub mod external;
+mod last_words;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -210,6 +211,9 @@ pub struct Ended {
     pub elapsed: Duration,
 }
 
+/// Servers know some four hundred codes, and scripts may make them answer with any.
+const MOST_CODES: usize = 500;
+
 /// What became of the commands of one name, counted outside JavaScript because scripts overwrite everything. At most 500
 /// names are kept, the rest under `(other)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -218,7 +222,7 @@ pub struct CommandFigures {
     pub sent: u64,
     /// `ok: 1` and no write error.
     pub accepted: u64,
-    /// Error code (or 0 where none was given) and how often.
+    /// Error code and how often; 0 where none was given, and for all beyond the first 500.
     pub codes: BTreeMap<i32, u64>,
     /// Sum of the times from request to reply.
     pub busy: Duration,
@@ -231,7 +235,8 @@ impl CommandFigures {
         self.accepted += other.accepted;
         self.busy += other.busy;
         for (&code, &count) in &other.codes {
-            *self.codes.entry(code).or_default() += count;
+            let known = self.codes.len() < MOST_CODES || self.codes.contains_key(&code);
+            *self.codes.entry(if known { code } else { 0 }).or_default() += count;
         }
     }
 }
@@ -301,6 +306,11 @@ pub trait Shell: Send {
     /// The same with version and place, for people.
     fn describe(&self) -> String {
         self.name().to_owned()
+    }
+
+    /// What people should know before they trust it with scripts, in one line.
+    fn caution(&self) -> Option<String> {
+        None
     }
 
     /// False where the shell cannot say what it sent: then [`StatementDone::sent`] and [`Report::Commands`] mean nothing.

@@ -3,7 +3,7 @@
 use super::bson::{Document, RawDocument};
 use super::compression::{Compressor, compress, decompress, may_be_compressed};
 use super::message::{Frame, MessageError, OP_COMPRESSED, op_msg, op_query};
-use super::stream::{Stream, open_tcp};
+use super::stream::{Stream, Timed, open_tcp};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufReader, Write};
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl Client {
     /// # Errors
     /// Whatever the last address tried gave; a name without addresses is [`io::ErrorKind::NotFound`].
     pub fn connect(address: &str, timeout: Duration) -> io::Result<Self> {
-        open_tcp(address, address, timeout).map(|stream| Self::over(Stream::Tcp(stream)))
+        open_tcp(address, address, timeout).map(|stream| Self::over(Stream::Tcp(Timed::new(stream, None))))
     }
 
     /// Speaks over a connection that is open already.
@@ -76,8 +76,8 @@ impl Client {
     ///
     /// # Errors
     /// A zero duration is refused by the operating system.
-    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.stream.get_ref().set_timeout(timeout)
+    pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.stream.get_mut().set_timeout(timeout)
     }
 
     /// What was odd about replies since the last call.

@@ -15,6 +15,7 @@ use rustls::{
     StreamOwned,
 };
 
+use super::stream::Timed;
 use super::uri::{Tls, Trust};
 
 /// Why a connection cannot be encrypted.
@@ -42,7 +43,7 @@ pub enum TlsError {
 }
 
 /// An encrypted connection.
-pub type TlsStream = StreamOwned<ClientConnection, TcpStream>;
+pub type TlsStream = StreamOwned<ClientConnection, Timed<TcpStream>>;
 
 /// Settings as rustls wants them; made once and used for many connections.
 #[derive(Clone, Debug)]
@@ -70,7 +71,7 @@ impl Encryption {
     ///
     /// # Errors
     /// The handshake fails or times out.
-    pub fn encrypt(&self, mut stream: TcpStream, name: &str) -> Result<TlsStream, TlsError> {
+    pub fn encrypt(&self, mut stream: Timed<TcpStream>, name: &str) -> Result<TlsStream, TlsError> {
         let server = ServerName::try_from(name.to_owned()).map_err(|_| TlsError::Name(name.to_owned()))?;
         let mut connection = ClientConnection::new(Arc::clone(&self.0), server)?;
         while connection.is_handshaking() {

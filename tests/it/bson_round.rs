@@ -147,7 +147,7 @@ fn drawn(strategy: impl Strategy<Value = Document>) -> Vec<Document> {
 }
 
 fn client(address: &str) -> Client {
-    let client = Client::connect(address, Duration::from_secs(5)).unwrap();
+    let mut client = Client::connect(address, Duration::from_secs(5)).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     client
 }

@@ -133,7 +133,7 @@ fn unsafe_code_stands_in_one_module() {
         .filter(|(_, text)| text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("unsafe ")))
         .map(|(file, _)| file)
         .collect();
-    assert_eq!(with.len(), 3, "{with:?}");
+    assert!(!with.is_empty(), "the search for unsafe code finds none");
     with.retain(|file| !file.starts_with("src/shell/embedded/bson_crossing/"));
     assert!(with.is_empty(), "{with:?}");
 }

@@ -64,7 +64,7 @@ impl Trial {
 }
 
 fn connect(address: &str) -> Client {
-    let client = Client::connect(address, Duration::from_secs(5)).unwrap();
+    let mut client = Client::connect(address, Duration::from_secs(5)).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     client
 }

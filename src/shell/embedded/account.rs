@@ -6,22 +6,19 @@ use std::time::Duration;
 
 use super::outbox::Outbox;
 use super::outcome::Outcome;
-use crate::shell::{CommandFigures, Note, Report, StatementDone, timing_print};
+use crate::shell::{CommandFigures, Note, StatementDone, timing_print};
 use crate::wire::client::Oddity;
 use crate::wire::link::Failure;
 
-/// Reports of noteworthy replies for one file.
-const MOST_NOTES: usize = 1_000;
+/// Kinds of noteworthy replies that are told apart.
+const MOST_KINDS: usize = 1_000;
 
 /// What is told of one file.
 pub struct Account {
     pub outbox: Outbox,
-    pub output_dropped: u64,
-    output_left: u64,
     statement: StatementDone,
     noted: BTreeSet<(String, i32)>,
     odd: HashSet<(String, Discriminant<Oddity>)>,
-    notes: usize,
     /// 0 for the file itself.
     thread: u32,
     /// Stands before every line that a thread prints.
@@ -29,15 +26,12 @@ pub struct Account {
 }
 
 impl Account {
-    pub fn new(outbox: Outbox, output_left: u64) -> Self {
+    pub fn new(outbox: Outbox) -> Self {
         Self {
             outbox,
-            output_dropped: 0,
-            output_left,
             statement: StatementDone::default(),
             noted: BTreeSet::new(),
             odd: HashSet::new(),
-            notes: 0,
             thread: 0,
             prefix: String::new(),
         }
@@ -94,37 +88,29 @@ impl Account {
             self.odd(&command, Oddity::NoCode);
         }
         let code = outcome.code.unwrap_or(0);
-        if self.noted.insert((command.clone(), code)) || matches!(code, 0 | 1 | 8) {
+        let new = self.noted.len() < MOST_KINDS && self.noted.insert((command.clone(), code));
+        if new || matches!(code, 0 | 1 | 8) {
             self.note(Note::Failed { command, code: outcome.code, message: outcome.message });
         }
     }
 
     /// The first of each (command, kind) is told.
     pub fn odd(&mut self, command: &str, oddity: Oddity) {
-        if self.odd.len() < MOST_NOTES && self.odd.insert((command.to_owned(), discriminant(&oddity))) {
+        if self.odd.len() < MOST_KINDS && self.odd.insert((command.to_owned(), discriminant(&oddity))) {
             self.note(Note::OddReply { command: command.to_owned(), oddity });
         }
     }
 
     pub fn note(&mut self, note: Note) {
-        self.notes += 1;
-        if self.notes <= MOST_NOTES {
-            self.outbox.report(Report::Noted(note));
-        }
+        self.outbox.note(note);
     }
 
     /// Prints text; a line that is a timing print ends a statement.
     pub fn print(&mut self, text: &str) {
-        let allowed = (text.len() as u64).min(self.output_left);
-        self.output_left -= allowed;
-        if allowed < text.len() as u64 {
-            self.output_dropped += text.len() as u64;
-        } else {
-            self.outbox.print(text.split('\n').map(|line| format!("{}{line}", self.prefix)));
-        }
+        self.outbox.print(&self.prefix, text);
         if let Some((index, millis)) = timing_print(text).filter(|_| self.is_main()) {
             let done = std::mem::take(&mut self.statement);
-            self.outbox.report(Report::Statement(StatementDone { index, millis, ..done }));
+            self.outbox.statement(StatementDone { index, millis, ..done });
         }
     }
 }

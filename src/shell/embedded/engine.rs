@@ -14,7 +14,7 @@ use rquickjs::{
 use super::host::Host;
 use super::modules::Modules;
 use super::natives::{self, QuitStatus};
-use super::threads::{Mail, Threads};
+use super::threads::{MOST_ALIVE, Mail, Threads};
 use super::{bson_crossing, uncaught};
 use crate::js;
 use crate::shell::ShellEnd;
@@ -25,16 +25,19 @@ pub const STACK: usize = 1 << 20;
 pub const THREAD_STACK: usize = 8 << 20;
 /// Nothing is collected before the heap has so many bytes: loading the harness leaves no garbage that is worth a search.
 const FIRST_COLLECTION: usize = 4 << 20;
+/// A thread's engine gets one of so many shares of the file's memory: all threads together have as much as the file.
+pub const SHARES: u64 = MOST_ALIVE as u64;
 /// Promise jobs that are run after the last line.
 const MOST_JOBS: usize = 100_000;
 
 /// Runs `text` to its end, however that comes; `threads` are its file's.
 pub fn run(text: &str, host: &Rc<RefCell<Host>>, threads: &Threads, mail: &Mail) -> ShellEnd {
     let Ok(runtime) = Runtime::new() else { return ShellEnd::OutOfMemory };
-    let limits = host.borrow().job.limits;
-    runtime.set_memory_limit(usize::try_from(limits.memory).unwrap_or(usize::MAX));
+    let memory = host.borrow().job.limits.memory;
+    let memory = usize::try_from(if host.borrow().is_main() { memory } else { memory / SHARES }).unwrap_or(usize::MAX);
+    runtime.set_memory_limit(memory);
     runtime.set_max_stack_size(STACK);
-    runtime.set_gc_threshold(FIRST_COLLECTION);
+    runtime.set_gc_threshold(FIRST_COLLECTION.min(memory / 2));
     let interrupted = Arc::new(AtomicBool::new(false));
     let (flag, file) = (Arc::clone(&interrupted), threads.clone());
     runtime.set_interrupt_handler(Some(Box::new(move || {
@@ -79,47 +82,54 @@ fn script(
     }
     let name = host.borrow().job.name.clone();
     let is_module = host.borrow().is_main() && is_module(text);
-    let run = if is_module { module(ctx, text, name.clone()) } else { sloppy(ctx, text, name.clone()) };
-    let end = run.and_then(|()| described_tests(ctx, &native).catch(ctx));
+    let run =
+        if is_module { module(ctx, threads, text, name.clone()) } else { sloppy(ctx, threads, text, name.clone()) };
+    let end = run.and_then(|()| described_tests(ctx, threads, &native).catch(ctx));
     end.err().map(|error| uncaught::ending(ctx, &native, error, (&name, text)))
 }
 
 /// The tests that the script described run after its last line.
-fn described_tests<'js>(ctx: &Ctx<'js>, native: &Object<'js>) -> rquickjs::Result<()> {
+fn described_tests<'js>(ctx: &Ctx<'js>, threads: &Threads, native: &Object<'js>) -> rquickjs::Result<()> {
     let Some(finish) = native.get::<_, Option<Function<'js>>>("finish")? else { return Ok(()) };
-    over(ctx, &finish.call(())?)
+    over(ctx, threads, &finish.call(())?)
 }
 
 /// Runs what a promise waits for; one that waits for what never comes is told like an error.
-fn over<'js>(ctx: &Ctx<'js>, promise: &Promise<'js>) -> rquickjs::Result<()> {
-    run_jobs(ctx, || promise.state() != PromiseState::Pending);
+fn over<'js>(ctx: &Ctx<'js>, threads: &Threads, promise: &Promise<'js>) -> rquickjs::Result<()> {
+    run_jobs(ctx, threads, || promise.state() != PromiseState::Pending)?;
     match promise.result::<Value<'js>>() {
         Some(result) => result.map(drop),
         None => Err(Exception::throw_message(ctx, "a top-level await, or a test, waits for what never comes")),
     }
 }
 
-fn sloppy<'js>(ctx: &Ctx<'js>, text: &str, name: String) -> Result<(), CaughtError<'js>> {
+fn sloppy<'js>(ctx: &Ctx<'js>, threads: &Threads, text: &str, name: String) -> Result<(), CaughtError<'js>> {
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(name);
     ctx.eval_with_options::<Value<'_>, _>(text, options).catch(ctx)?;
-    run_jobs(ctx, || false);
-    Ok(())
+    run_jobs(ctx, threads, || false).catch(ctx)
 }
 
 /// A module is over when its promise is.
-fn module<'js>(ctx: &Ctx<'js>, text: &str, name: String) -> Result<(), CaughtError<'js>> {
+fn module<'js>(ctx: &Ctx<'js>, threads: &Threads, text: &str, name: String) -> Result<(), CaughtError<'js>> {
     let promise = Module::evaluate(ctx.clone(), name, text).catch(ctx)?;
-    over(ctx, &promise).catch(ctx)
+    over(ctx, threads, &promise).catch(ctx)
 }
 
 /// Runs what promises wait for, until there is enough.
-pub fn run_jobs(ctx: &Ctx<'_>, enough: impl Fn() -> bool) {
+///
+/// # Errors
+/// The file's time is over: a job that is interrupted fails by itself, and others would go on.
+pub fn run_jobs(ctx: &Ctx<'_>, threads: &Threads, enough: impl Fn() -> bool) -> rquickjs::Result<()> {
     let mut jobs = 0;
     while !enough() && jobs < MOST_JOBS && ctx.execute_pending_job() {
         jobs += 1;
+        if threads.must_end() {
+            return bson_crossing::in_time(ctx);
+        }
     }
+    Ok(())
 }
 
 /// True for a text with imports, exports or a top-level await, which is not run as a script.

@@ -11,6 +11,8 @@ use crate::wire::bson::{RawDocument, Writer};
 use crate::wire::link::{ConnectError, Failure, Link, Servers, Target};
 use crate::wire::uri::{Login, Mechanism, Secret};
 
+/// A longer name or password is nobody's, and the keys that it comes to are kept.
+const MOST_LOGIN_BYTES: usize = 16_384;
 /// Connections that one file may hold open.
 const MOST_CONNECTIONS: usize = 100;
 /// Once so many connections in a row were refused the server is gone: the rest fails at once.
@@ -23,28 +25,33 @@ pub struct Host {
     servers: Arc<Servers>,
     links: Vec<Link>,
     refusals: u32,
+    /// Who logs in where a script names nobody.
+    logins: Vec<Login>,
 }
 
 impl Host {
-    pub fn new(job: Job, outbox: Outbox) -> Self {
-        let account = Account::new(outbox, job.limits.output);
-        let servers = Arc::new(Servers::new(job.server.clone()));
-        Self { job, account, servers, links: Vec::new(), refusals: 0 }
+    /// Nobody is waited for beyond `deadline`.
+    pub fn new(job: Job, outbox: Outbox, deadline: Instant) -> Self {
+        let account = Account::new(outbox);
+        let servers = Arc::new(Servers::new(job.server.clone()).until(deadline));
+        let logins = job.server.login.iter().cloned().collect();
+        Self { job, account, servers, links: Vec::new(), refusals: 0, logins }
     }
 
     /// Opens a connection to one of the given servers; an empty name is the server that `db` speaks to.
-    pub fn open(&mut self, name: &str) -> Result<i32, String> {
+    pub fn open(&mut self, name: &str) -> Result<u32, String> {
         let (target, login) = named(name, &self.servers)?;
+        let logins = login.map_or_else(|| self.logins.clone(), |login| vec![login]);
         if self.links.len() == MOST_CONNECTIONS {
             return Err(format!("couldn't connect: {MOST_CONNECTIONS} connections are open"));
         }
         self.not_given_up()?;
         let within = Some(self.job.limits.read_timeout);
-        match Link::open_to(&self.servers, target.clone(), login, within) {
+        match Link::open_to(&self.servers, target.clone(), logins, within) {
             Ok(link) => {
                 self.refusals = 0;
                 self.links.push(link);
-                Ok(self.links.len() as i32 - 1)
+                Ok(self.links.len() as u32 - 1)
             }
             Err(error) => {
                 let address = match target {
@@ -56,10 +63,16 @@ impl Host {
         }
     }
 
-    /// The same for a thread of the file.
-    pub fn of_thread(mut self, number: u32, prefix: String) -> Self {
+    /// The same for a thread of the file, whose maker was logged in like this.
+    pub fn of_thread(mut self, number: u32, prefix: String, logins: Vec<Login>) -> Self {
         self.account = self.account.of_thread(number, prefix);
+        self.logins = logins;
         self
+    }
+
+    /// Who is logged in on a connection; whoever names none is taken for one who has not logged in himself.
+    pub fn logins(&self, id: u32) -> Vec<Login> {
+        self.links.get(id as usize).map_or_else(|| self.logins.clone(), |link| link.logins().to_vec())
     }
 
     /// True for the file itself, false for its threads.
@@ -83,26 +96,26 @@ impl Host {
         format!("couldn't connect to server {address}: {error}")
     }
 
-    fn link(&mut self, id: i32) -> Option<&mut Link> {
-        usize::try_from(id).ok().and_then(|id| self.links.get_mut(id))
+    fn link(&mut self, id: u32) -> Option<&mut Link> {
+        self.links.get_mut(id as usize)
     }
 
     /// The address of a connection.
-    pub fn address(&mut self, id: i32) -> String {
+    pub fn address(&mut self, id: u32) -> String {
         self.link(id).map(|link| link.address()).unwrap_or_default()
     }
 
     /// True where a connection follows the primary of a set.
-    pub fn follows(&mut self, id: i32) -> bool {
+    pub fn follows(&mut self, id: u32) -> bool {
         self.link(id).is_some_and(|link| *link.target() == Target::Primary)
     }
 
     /// One command and its reply; the whole account is kept here. A lost connection is opened anew by the next call.
-    pub fn run_command(&mut self, id: i32, database: &str, command: Writer) -> Result<Vec<u8>, String> {
+    pub fn run_command(&mut self, id: u32, database: &str, command: Writer) -> Result<Vec<u8>, String> {
         let bytes = command.into_bytes();
         let name = command_name(&bytes);
         let given_up = self.not_given_up();
-        let link = usize::try_from(id).ok().and_then(|id| self.links.get_mut(id));
+        let link = self.links.get_mut(id as usize);
         let Some(link) = link else { return Err("this connection is not open".into()) };
         let was_open = link.is_open();
         if !was_open {
@@ -136,7 +149,7 @@ impl Host {
     /// Logs in on a connection; the text of a failure is for the script.
     pub fn log_in(
         &mut self,
-        id: i32,
+        id: u32,
         source: String,
         user: String,
         password: String,
@@ -146,13 +159,16 @@ impl Host {
             None if !mechanism.is_empty() => return Err("this mechanism is not spoken".into()),
             known => known,
         };
+        if [&source, &user, &password].iter().any(|text| text.len() > MOST_LOGIN_BYTES) {
+            return Err(format!("a name or password of more than {MOST_LOGIN_BYTES} bytes is nobody's"));
+        }
         let Some(link) = self.link(id) else { return Err("this connection is not open".into()) };
         let login = Login { user, password: Secret::new(password), source, mechanism };
         link.log_in(login).map_err(|error| error.to_string())
     }
 
     /// Forgets who logged in by that database, so that a connection opened anew does not log him in again.
-    pub fn log_out(&mut self, id: i32, source: &str) {
+    pub fn log_out(&mut self, id: u32, source: &str) {
         if let Some(link) = self.link(id) {
             link.log_out(source);
         }

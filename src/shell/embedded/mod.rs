@@ -19,6 +19,7 @@ mod natives;
 mod outbox;
 mod outcome;
 mod parent;
+mod sandbox;
 mod sources;
 mod threads;
 mod uncaught;

@@ -14,8 +14,8 @@ pub fn named(name: &str, servers: &Servers) -> Result<(Target, Option<Login>), S
     let given = servers.settings();
     if name.is_empty() {
         return match given.hosts.first() {
-            Some(_) if given.follows_primary() => Ok((Target::Primary, given.login.clone())),
-            Some(first) => Ok((Target::One(first.clone()), given.login.clone())),
+            Some(_) if given.follows_primary() => Ok((Target::Primary, None)),
+            Some(first) => Ok((Target::One(first.clone()), None)),
             None => Err(STRANGER.into()),
         };
     }
@@ -23,7 +23,7 @@ pub fn named(name: &str, servers: &Servers) -> Result<(Target, Option<Login>), S
     let known: Option<Vec<Host>> = wanted.hosts.iter().map(|host| servers.find(host)).collect();
     let first = known.and_then(|known| known.into_iter().next()).ok_or(STRANGER)?;
     let target = if wanted.follows_primary() { Target::Primary } else { Target::One(first) };
-    Ok((target, wanted.login.or_else(|| given.login.clone())))
+    Ok((target, wanted.login))
 }
 
 /// The shell's own ways to name a socket and a set, as a connection string.
@@ -54,7 +54,7 @@ mod tests {
     fn the_given_server_has_several_names_and_strangers_have_none() {
         let given = "mongodb://u:p@127.0.0.1:1";
         for name in ["", "127.0.0.1:1", "localhost:1", "mongodb://localhost:1/test?w=1", "localhost:1/test"] {
-            assert_eq!(meant(name, given), Ok(("127.0.0.1:1".into(), Some("u".into()))), "{name}");
+            assert_eq!(meant(name, given), Ok(("127.0.0.1:1".into(), None)), "{name}");
         }
         assert_eq!(meant("mongodb://v:q@127.0.0.1:1", given), Ok(("127.0.0.1:1".into(), Some("v".into()))));
         for name in ["127.0.0.1:2", "example.org:1", "mongodb://127.0.0.1:1,example.org:1"] {

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::shell::{CommandFigures, InFlight, Report, Status};
+use crate::shell::{CommandFigures, InFlight, Note, Report, StatementDone, Status};
 
 /// The interval of the pulse.
 pub const PULSE: Duration = Duration::from_millis(50);
@@ -17,9 +17,13 @@ pub const PULSE: Duration = Duration::from_millis(50);
 const MOST_NAMES: usize = 500;
 /// Lines kept before they are sent without waiting for the end of a statement.
 const LINES: usize = 256;
+/// Reports of noteworthy replies for one file.
+const MOST_NOTES: usize = 1_000;
+/// Statements that are told of one file; a fuzzed file has some hundreds, and scripts may forge them.
+const MOST_STATEMENTS: usize = 100_000;
 
-/// Shared between the engine's thread and the pulse.
-#[derive(Clone, Default)]
+/// Shared between the engines of one file and the pulse, and so are its bounds.
+#[derive(Clone)]
 pub struct Outbox(Arc<Mutex<State>>);
 
 #[derive(Default)]
@@ -32,19 +36,69 @@ struct State {
     /// Not told yet.
     commands: BTreeMap<String, CommandFigures>,
     told: Option<(Option<Instant>, u64)>,
+    /// Bytes that may still be printed.
+    output_left: u64,
+    output_dropped: u64,
+    notes: usize,
+    statements: usize,
 }
 
 impl Outbox {
+    /// For one file, which may print `output` bytes.
+    pub fn new(output: u64) -> Self {
+        Self(Arc::new(Mutex::new(State { output_left: output, ..State::default() })))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps printed lines.
-    pub fn print(&self, lines: impl Iterator<Item = String>) {
+    /// Keeps a printed text, `prefix` before each of its lines. What goes beyond the file's bytes is dropped as a whole.
+    pub fn print(&self, prefix: &str, text: &str) {
         let mut state = self.state();
-        state.lines.extend(lines);
-        if state.lines.len() >= LINES {
-            send(state.take_output());
+        // What is too long anyhow is not searched for its lines.
+        let lines = if text.len() as u64 > state.output_left { 1 } else { text.split('\n').count() as u64 };
+        let size = text.len() as u64 + lines * prefix.len() as u64 + 1;
+        if size > state.output_left {
+            state.output_left = 0;
+            state.output_dropped += size;
+            return;
+        }
+        state.output_left -= size;
+        for line in text.split('\n') {
+            state.lines.push(format!("{prefix}{line}"));
+            if state.lines.len() >= LINES {
+                send(state.take_output());
+            }
+        }
+    }
+
+    /// Bytes that were not printed.
+    pub fn output_dropped(&self) -> u64 {
+        self.state().output_dropped
+    }
+
+    /// Sends a note, if there were not too many.
+    pub fn note(&self, note: Note) {
+        let many = {
+            let mut state = self.state();
+            state.notes += 1;
+            state.notes > MOST_NOTES
+        };
+        if !many {
+            self.report(Report::Noted(note));
+        }
+    }
+
+    /// Sends the end of a statement, if there were not too many.
+    pub fn statement(&self, done: StatementDone) {
+        let many = {
+            let mut state = self.state();
+            state.statements += 1;
+            state.statements > MOST_STATEMENTS
+        };
+        if !many {
+            self.report(Report::Statement(done));
         }
     }
 

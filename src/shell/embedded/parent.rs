@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 
-use super::bytecode;
+use super::sandbox::Grounds;
+use super::{bytecode, worker};
 use crate::process::{Child, ExitStatus, cpu_time};
+use crate::shell::last_words::last_words;
 use crate::shell::{Ended, Job, Report, Running, Shell, ShellEnd, ShellError};
 
 /// Reports that may wait; a worker that prints faster than we read waits itself.
 const WAITING: usize = 1_000;
 /// Bytes of a worker's last words.
-const LAST_WORDS: u64 = 4_000;
+const LAST_WORDS: usize = 4_000;
 
 /// Runs files in workers of our own executable.
 pub struct EmbeddedShell {
@@ -28,6 +30,8 @@ struct Worker {
     jobs: ChildStdin,
     reports: Receiver<Report>,
     words: Receiver<String>,
+    /// What its sandbox leaves it; a job that needs others gets another worker.
+    grounds: Grounds,
 }
 
 impl EmbeddedShell {
@@ -36,9 +40,11 @@ impl EmbeddedShell {
         Self { program, worker: None }
     }
 
-    fn start(&self) -> std::io::Result<Worker> {
+    fn start(&self, grounds: Grounds) -> std::io::Result<Worker> {
         let mut command = Command::new(&self.program);
         command.arg("shell-worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Each arena takes 64 MiB of the address space that a worker has: some threads would use it up with nothing in it.
+        command.env("MALLOC_ARENA_MAX", "2");
         let mut child = Child::start(&mut command)?;
         let missing = || std::io::Error::other("the worker has no pipes");
         let inner = child.inner();
@@ -48,13 +54,7 @@ impl EmbeddedShell {
         bytecode::send(&mut jobs).or_else(|error| if error.kind() == BrokenPipe { Ok(()) } else { Err(error) })?;
         let (sender, reports) = sync_channel(WAITING);
         std::thread::spawn(move || read_reports(out, &sender));
-        let (sender, words) = sync_channel(1);
-        std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = err.take(LAST_WORDS).read_to_end(&mut text);
-            let _ = sender.send(String::from_utf8_lossy(&text).trim().to_owned());
-        });
-        Ok(Worker { child, jobs, reports, words })
+        Ok(Worker { child, jobs, reports, words: last_words(err, LAST_WORDS), grounds })
     }
 }
 
@@ -73,15 +73,24 @@ impl Shell for EmbeddedShell {
         "embedded"
     }
 
+    fn caution(&self) -> Option<String> {
+        let asked = Command::new(&self.program).args(["shell-worker", worker::WHAT_IS_OFF]).output().ok()?;
+        let said = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+        (!said.is_empty()).then_some(said)
+    }
+
     fn run(&mut self, job: &Job) -> Result<Box<dyn Running + '_>, ShellError> {
         let failed = |source| ShellError::Start { program: self.program.to_string(), source };
-        let mut kept = self.worker.take();
+        let grounds = Grounds::of(job);
+        let mut kept = self.worker.take().filter(|worker| worker.grounds == grounds);
         let alive = kept.as_mut().is_some_and(|worker| worker.child.ended().is_none());
         let mut worker = match kept.filter(|_| alive) {
             Some(worker) => worker,
-            None => self.start().map_err(failed)?,
+            None => self.start(grounds).map_err(failed)?,
         };
-        let mut line = serde_json::to_vec(job).map_err(|error| failed(error.into()))?;
+        let text = fs_err::read(&job.path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let text = text.map_err(|error| error.to_string());
+        let mut line = serde_json::to_vec(&(job, text)).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
         // A worker that died just now is seen by the first `next`.
         let _ = worker.jobs.write_all(&line);

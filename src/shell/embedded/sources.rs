@@ -5,6 +5,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 /// The largest file that a script may load.
 const MOST_BYTES: u64 = 16 << 20;
 
+/// The largest folder.
+const MOST_TOGETHER: u64 = 64 << 20;
+
 /// The text of every file that `name` stands for: the file, or every `.js` of the folder in order.
 pub fn read(roots: &[Utf8PathBuf], name: &str) -> Result<Vec<(String, String)>, String> {
     let path = resolve(roots, name)?;
@@ -17,7 +20,17 @@ pub fn read(roots: &[Utf8PathBuf], name: &str) -> Result<Vec<(String, String)>, 
         .filter(|path| path.extension() == Some("js"))
         .collect();
     files.sort();
-    files.iter().map(|file| Ok((file.to_string(), text(&resolve(roots, file.as_str())?)?))).collect()
+    let mut texts = Vec::new();
+    let mut size = 0;
+    for file in &files {
+        let text = text(&resolve(roots, file.as_str())?)?;
+        size += text.len() as u64;
+        if size > MOST_TOGETHER {
+            return Err(format!("error loading folder {name}: its files are larger than 64 MiB"));
+        }
+        texts.push((file.to_string(), text));
+    }
+    Ok(texts)
 }
 
 /// Where the file lies that a script means by `name`.
@@ -36,6 +49,13 @@ pub fn resolve(roots: &[Utf8PathBuf], name: &str) -> Result<Utf8PathBuf, String>
     found.ok_or_else(|| format!("error loading js file: {name}: not found below the corpus"))
 }
 
+/// The folders that everything lies in which may be read.
+pub fn readable(roots: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+    let roots: Vec<Utf8PathBuf> = roots.iter().filter_map(|root| root.canonicalize_utf8().ok()).collect();
+    let trees: Vec<Utf8PathBuf> = roots.iter().filter_map(|root| tree_of(root)).map(Utf8Path::to_owned).collect();
+    roots.into_iter().chain(trees).collect()
+}
+
 /// The folder `jstests` that the root is or lies in.
 fn tree_of(root: &Utf8Path) -> Option<&Utf8Path> {
     root.ancestors().find(|folder| folder.file_name() == Some("jstests"))
@@ -44,7 +64,12 @@ fn tree_of(root: &Utf8Path) -> Option<&Utf8Path> {
 /// What the file holds.
 pub fn text(path: &Utf8Path) -> Result<String, String> {
     let wrong = |error: &dyn std::fmt::Display| format!("error loading js file: {path}: {error}");
-    let size = path.metadata().map_err(|error| wrong(&error))?.len();
+    let found = path.metadata().map_err(|error| wrong(&error))?;
+    // Whoever opens a pipe waits for its other end.
+    if !found.is_file() {
+        return Err(wrong(&"it is no file"));
+    }
+    let size = found.len();
     if size > MOST_BYTES {
         return Err(wrong(&"it is larger than 16 MiB"));
     }
@@ -66,6 +91,14 @@ mod tests {
         let roots = [base.join("jstests/core")];
         assert_eq!(resolve(&roots, "jstests/libs/x.js").unwrap(), base.join("jstests/libs/x.js"));
         assert!(resolve(&roots, "jstests/../other.js").is_err());
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(root.join("pipe.js")).status().unwrap().success());
+        assert!(read(&[root], "pipe.js").unwrap_err().contains("it is no file"));
     }
 
     #[test]

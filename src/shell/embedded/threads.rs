@@ -15,12 +15,17 @@ use super::engine;
 use super::host::Host;
 use super::outbox::Outbox;
 use crate::shell::{Job, ShellEnd};
+use crate::wire::uri::Login;
 
 /// Threads of one file that run at the same time.
-const MOST_ALIVE: usize = 32;
+pub const MOST_ALIVE: usize = 32;
 /// Threads that one file may start in all.
 const MOST: usize = 1_000;
+/// Stands for a limit that the clock cannot count to.
+const FAR: Duration = Duration::from_secs(24 * 3600);
 const MOST_LATCHES: usize = 1_000;
+/// Bytes of text, arguments and results that may cross between the threads of one file.
+const MOST_MAIL: usize = 64 << 20;
 /// How long a wait lasts before it looks at the file's end.
 const SLICE: Duration = Duration::from_millis(50);
 
@@ -43,6 +48,8 @@ struct State {
     /// One a thread; nothing while it runs.
     outcomes: Vec<Option<Outcome>>,
     latches: Vec<u32>,
+    /// Bytes that crossed.
+    mail: usize,
 }
 
 /// How a thread ended.
@@ -63,7 +70,8 @@ pub struct Mail {
 
 impl Threads {
     pub fn new(job: Job, outbox: Outbox, bytecode: Arc<Vec<u8>>) -> Self {
-        let deadline = Instant::now() + job.limits.interrupt_after;
+        let now = Instant::now();
+        let deadline = now.checked_add(job.limits.interrupt_after).unwrap_or(now + FAR);
         let (over, state, changed) = Default::default();
         Self(Arc::new(Shared { job, outbox, bytecode, deadline, over, state, changed }))
     }
@@ -77,21 +85,41 @@ impl Threads {
         Instant::now() >= self.0.deadline
     }
 
+    /// When the file's time is over.
+    pub fn deadline(&self) -> Instant {
+        self.0.deadline
+    }
+
+    /// The time that the file has left.
+    pub fn time_left(&self) -> Duration {
+        self.0.deadline.saturating_duration_since(Instant::now())
+    }
+
     /// The harness, compiled.
     pub fn bytecode(&self) -> &[u8] {
         &self.0.bytecode
     }
 
-    /// Starts a thread; every line that it prints has `prefix` in front. Gives its number.
-    pub fn start(&self, text: String, argument: Vec<u8>, prefix: String) -> Result<usize, String> {
+    /// Starts a thread; every line that it prints has `prefix` in front, and it is logged in as its maker is. Gives its
+    /// number.
+    pub fn start(&self, text: String, argument: Vec<u8>, prefix: String, logins: Vec<Login>) -> Result<usize, String> {
+        self.post(text.len() + argument.len())?;
         let number = self.enter()?;
         let threads = self.clone();
         let builder = std::thread::Builder::new().stack_size(engine::THREAD_STACK);
-        let started = builder.spawn(move || threads.run(number, &text, argument, prefix));
+        let started = builder.spawn(move || threads.run(number, &text, argument, (prefix, logins)));
         started.map(|_| number).map_err(|error| {
             self.leave(number, Outcome { status: 255, result: Vec::new() });
             format!("cannot start a thread: {error}")
         })
+    }
+
+    /// Counts bytes that cross.
+    pub fn post(&self, bytes: usize) -> Result<(), String> {
+        let mut state = self.0.state.lock();
+        state.mail = state.mail.saturating_add(bytes);
+        let many = state.mail > MOST_MAIL;
+        if many { Err(format!("the threads of a file may exchange {MOST_MAIL} bytes")) } else { Ok(()) }
     }
 
     fn enter(&self) -> Result<usize, String> {
@@ -109,11 +137,11 @@ impl Threads {
         self.0.changed.notify_all();
     }
 
-    fn run(&self, number: usize, text: &str, argument: Vec<u8>, prefix: String) {
+    fn run(&self, number: usize, text: &str, argument: Vec<u8>, (prefix, logins): (String, Vec<Login>)) {
         // Whatever happens below, who waits for this thread is told.
         let mut leaving = Leaving { threads: self, number, outcome: Outcome { status: 255, result: Vec::new() } };
-        let host = Host::new(self.0.job.clone(), self.0.outbox.clone()).of_thread(number as u32 + 1, prefix);
-        let host = Rc::new(RefCell::new(host));
+        let host = Host::new(self.0.job.clone(), self.0.outbox.clone(), self.0.deadline);
+        let host = Rc::new(RefCell::new(host.of_thread(number as u32 + 1, prefix, logins)));
         let mail = Mail { argument: Rc::new(argument), result: Rc::default() };
         let end = engine::run(text, &host, self, &mail);
         // Who was told to end has nothing to complain of.
@@ -172,7 +200,7 @@ impl Threads {
             if self.must_end() {
                 return Err("interrupted while waiting for a thread".into());
             }
-            self.0.changed.wait_for(&mut state, SLICE);
+            self.0.changed.wait_for(&mut state, SLICE.min(self.time_left()));
         }
     }
 

@@ -1,4 +1,6 @@
 //! The worker's side: on standard input the compiled harness, then jobs, one JSON line each; reports on standard output.
+//!
+//! A job comes with its text: inside the sandbox that the first job's folders make, no other file can be opened.
 
 use std::cell::RefCell;
 use std::io::BufRead;
@@ -11,8 +13,9 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::host::Host;
 use super::outbox::{Outbox, PULSE};
+use super::sandbox::Grounds;
 use super::threads::{Mail, Threads};
-use super::{bytecode, engine};
+use super::{bytecode, engine, sandbox};
 use crate::exit_code::ExitCode;
 use crate::process::die_with_parent;
 use crate::shell::{Ended, Job, Report, ShellEnd};
@@ -22,9 +25,19 @@ const THREADS_END_WITHIN: Duration = Duration::from_millis(500);
 /// Address space beyond the engine's own limit: the executable, stacks and buffers of a few messages.
 const HEADROOM: u64 = 1 << 30;
 
-/// Runs jobs until standard input ends.
-pub fn main() -> ExitCode {
+/// The word that asks what the kernel cannot do for a worker, instead of running jobs.
+pub const WHAT_IS_OFF: &str = "what-is-off";
+
+/// A job, and its file's text or why it cannot be read.
+pub type Errand = (Job, Result<String, String>);
+
+/// Runs jobs until standard input ends; with [`WHAT_IS_OFF`] it only says what is, if anything.
+pub fn main(arguments: &[String]) -> ExitCode {
     die_with_parent();
+    if arguments.first().is_some_and(|word| word == WHAT_IS_OFF) {
+        sandbox::enter(&Grounds::default()).gap().iter().for_each(|gap| println!("{gap}"));
+        return ExitCode::Clean;
+    }
     let mut input = std::io::stdin().lock();
     let bytecode = match bytecode::receive(&mut input) {
         Ok(bytecode) => Arc::new(bytecode),
@@ -33,10 +46,16 @@ pub fn main() -> ExitCode {
             return ExitCode::Bug;
         }
     };
+    let mut entered = false;
     for line in input.lines() {
         let Ok(line) = line else { break };
-        match serde_json::from_str::<Job>(&line) {
-            Ok(job) => run(job, &bytecode),
+        match serde_json::from_str::<Errand>(&line) {
+            Ok((job, text)) => {
+                if !std::mem::replace(&mut entered, true) {
+                    sandbox::enter(&Grounds::of(&job));
+                }
+                run(job, text, &bytecode);
+            }
             Err(error) => {
                 eprintln!("no job: {error}");
                 return ExitCode::Bug;
@@ -46,9 +65,9 @@ pub fn main() -> ExitCode {
     ExitCode::Clean
 }
 
-fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
+fn run(job: Job, text: Result<String, String>, bytecode: &Arc<Vec<u8>>) {
     limit(job.limits.memory);
-    let outbox = Outbox::default();
+    let outbox = Outbox::new(job.limits.output);
     let over = Arc::new(AtomicBool::new(false));
     let pulse = {
         let (outbox, over) = (outbox.clone(), Arc::clone(&over));
@@ -62,7 +81,8 @@ fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
     let threads = Threads::new(job.clone(), outbox.clone(), Arc::clone(bytecode));
     let (inner, main, started) = (outbox.clone(), threads.clone(), Instant::now());
     // A fresh thread, because a runtime must live and die on one, with a stack of known size.
-    let thread = std::thread::Builder::new().stack_size(engine::THREAD_STACK).spawn(move || execute(job, inner, &main));
+    let engine = std::thread::Builder::new().stack_size(engine::THREAD_STACK);
+    let thread = engine.spawn(move || execute(job, text, inner, &main));
     let ended = thread
         .map_err(|error| error.to_string())
         .and_then(|thread| thread.join().map_err(|_| "the engine's thread panicked".to_owned()));
@@ -78,19 +98,18 @@ fn run(job: Job, bytecode: &Arc<Vec<u8>>) {
         elapsed: Default::default(),
     });
     ended.threads_left = threads_left;
+    ended.output_dropped = outbox.output_dropped();
     ended.elapsed = started.elapsed();
     outbox.report(Report::Ended(ended));
 }
 
-fn execute(job: Job, outbox: Outbox, threads: &Threads) -> Ended {
-    let text = fs_err::read(&job.path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let host = Rc::new(RefCell::new(Host::new(job, outbox)));
+fn execute(job: Job, text: Result<String, String>, outbox: Outbox, threads: &Threads) -> Ended {
+    let host = Rc::new(RefCell::new(Host::new(job, outbox, threads.deadline())));
     let end = match text {
         Ok(text) => engine::run(&text, &host, threads, &Mail::default()),
-        Err(error) => ShellEnd::SyntaxError { message: error.to_string() },
+        Err(message) => ShellEnd::SyntaxError { message },
     };
-    let output_dropped = host.borrow().account.output_dropped;
-    Ended { end, output_dropped, threads_left: false, elapsed: Default::default() }
+    Ended { end, output_dropped: 0, threads_left: false, elapsed: Default::default() }
 }
 
 /// Bounds that the kernel keeps, whatever the engine does. A limit that cannot be set leaves the engine's own.

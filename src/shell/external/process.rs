@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use camino::Utf8Path;
 
 use super::dialect::Call;
-use super::lines::{last_words, lines};
+use super::lines::lines;
 use crate::process::{Child, ExitStatus, GUARD, poll};
+use crate::shell::last_words::last_words;
 
 /// Bytes of the error stream that are kept.
 const LAST_WORDS: usize = 4_000;

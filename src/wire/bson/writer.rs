@@ -22,6 +22,22 @@ impl Writer {
     /// Closes a document: NUL and length.
     pub fn close(&mut self, open: Open) {
         self.0.push(0);
+        self.fill_in(&open);
+    }
+
+    /// Opens the value of a field that is code with a scope; the scope's document must follow.
+    pub fn open_scoped_code(&mut self, code: &[u8]) -> Open {
+        let open = self.open();
+        self.string(code);
+        open
+    }
+
+    /// Closes code with a scope: length, and no NUL.
+    pub fn close_scoped_code(&mut self, open: Open) {
+        self.fill_in(&open);
+    }
+
+    fn fill_in(&mut self, open: &Open) {
         let length = (self.0.len() - open.0) as u32;
         self.0[open.0..open.0 + 4].copy_from_slice(&length.to_le_bytes());
     }
@@ -129,12 +145,9 @@ impl Writer {
     }
 
     fn code_with_scope(&mut self, code: &str, scope: &Document) {
-        let at = self.0.len();
-        self.i32(0);
-        self.string(code.as_bytes());
+        let open = self.open_scoped_code(code.as_bytes());
         self.document(scope);
-        let length = (self.0.len() - at) as u32;
-        self.0[at..at + 4].copy_from_slice(&length.to_le_bytes());
+        self.close_scoped_code(open);
     }
 
     /// Bytes written so far.

@@ -72,24 +72,23 @@ impl Link {
             Some(first) if !settings.follows_primary() => Target::One(first.clone()),
             _ => Target::Primary,
         };
-        Self::open_to(servers, target, settings.login.clone(), timeout)
+        Self::open_to(servers, target, settings.login.iter().cloned().collect(), timeout)
     }
 
-    /// Opens the first connection to `target`, as `login`.
+    /// Opens the first connection to `target`, as all of `logins`.
     ///
     /// # Errors
     /// Nobody is there, or the login failed.
     pub fn open_to(
         servers: &Arc<Servers>,
         target: Target,
-        login: Option<Login>,
+        logins: Vec<Login>,
         timeout: Option<Duration>,
     ) -> Result<Self, ConnectError> {
         let timeout = match (timeout, servers.settings().socket_timeout) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        let logins = login.into_iter().collect();
         let mut link =
             Self { servers: Arc::clone(servers), target, logins, timeout, open: Vec::new(), cursors: BTreeMap::new() };
         link.slot_for(Wish::Primary)?;
@@ -109,6 +108,11 @@ impl Link {
         }
     }
 
+    /// Who is logged in on it, by each database.
+    pub fn logins(&self) -> &[Login] {
+        &self.logins
+    }
+
     /// Where it leads.
     pub fn target(&self) -> &Target {
         &self.target
@@ -125,7 +129,7 @@ impl Link {
     /// A zero duration is refused by the operating system.
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> std::io::Result<()> {
         self.timeout = timeout;
-        self.open.iter().try_for_each(|member| member.client.set_read_timeout(timeout))
+        self.open.iter_mut().try_for_each(|member| member.client.set_read_timeout(timeout))
     }
 
     /// Finds the connection for a command, and opens it where need be.

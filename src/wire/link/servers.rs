@@ -1,6 +1,5 @@
 //! The servers that settings name, and what is known of them: shared by all connections of a process.
 
-use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,7 +7,7 @@ use super::error::ConnectError;
 use super::hello::{Hello, Role, ask_new, ask_old, no_greeting};
 use crate::process::pause;
 use crate::wire::client::Client;
-use crate::wire::stream::{Stream, open_tcp};
+use crate::wire::stream::{Stream, Timed, left_until, open_tcp, open_unix};
 use crate::wire::tls::Encryption;
 use crate::wire::uri::{Host, Login, ReadMode, Settings};
 
@@ -27,6 +26,8 @@ const MOST_KNOWN: usize = 50;
 #[derive(Debug)]
 pub struct Servers {
     settings: Settings,
+    /// Nobody is waited for any longer.
+    deadline: Option<Instant>,
     encryption: OnceLock<Encryption>,
     known: Mutex<Known>,
 }
@@ -47,7 +48,13 @@ impl Servers {
     /// Nothing is opened yet.
     pub fn new(settings: Settings) -> Self {
         let known = Known { hosts: settings.hosts.clone(), ..Known::default() };
-        Self { settings, encryption: OnceLock::new(), known: Mutex::new(known) }
+        Self { settings, deadline: None, encryption: OnceLock::new(), known: Mutex::new(known) }
+    }
+
+    /// Whatever is opened here, and every wait on it, ends at `deadline`; looking up a host's name is the system's and
+    /// takes as long as it takes.
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// What they were made from.
@@ -82,16 +89,17 @@ impl Servers {
 
     fn connect(&self, host: &Host) -> Result<Client, ConnectError> {
         let timeout = self.settings.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
-        let stream = match (host, &self.settings.tls) {
-            (Host::Unix(path), None) => Stream::Unix(UnixStream::connect(path)?),
+        let within = self.deadline.map_or(Ok(timeout), left_until)?.min(timeout);
+        let mut stream = match (host, &self.settings.tls) {
+            (Host::Unix(path), None) => Stream::Unix(Timed::new(open_unix(path, within)?, self.deadline)),
             (Host::Unix(_), Some(_)) => return Err(ConnectError::LocalTls),
             (Host::Tcp { name, port }, tls) => {
-                let stream = open_tcp((name.as_str(), *port), &host.to_string(), timeout)?;
-                let plain = Stream::Tcp(stream);
-                plain.set_timeout(Some(timeout))?;
-                match (plain, tls) {
-                    (Stream::Tcp(stream), Some(_)) => Stream::Tls(Box::new(self.encryption()?.encrypt(stream, name)?)),
-                    (plain, _) => plain,
+                let stream = open_tcp((name.as_str(), *port), &host.to_string(), within)?;
+                let mut stream = Timed::new(stream, self.deadline);
+                stream.set_timeout(Some(timeout))?;
+                match tls {
+                    Some(_) => Stream::Tls(Box::new(self.encryption()?.encrypt(stream, name)?)),
+                    None => Stream::Tcp(stream),
                 }
             }
         };
@@ -126,7 +134,7 @@ impl Servers {
                 _ => self.forget_primary(),
             }
         }
-        let deadline = Instant::now() + ELECTION;
+        let deadline = self.deadline.into_iter().fold(Instant::now() + ELECTION, Instant::min);
         loop {
             match self.survey(login) {
                 Survey::Primary(host, greeted) => return Ok((host, *greeted)),

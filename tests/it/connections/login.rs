@@ -42,6 +42,27 @@ fn scripts_log_in_and_out_and_connections_opened_anew_stay_logged_in() {
 }
 
 #[test]
+fn threads_and_parallel_shells_are_logged_in_as_their_maker_and_no_longer() {
+    let gate = Gate::start("SCRAM-SHA-256", None);
+    let script = format!(
+        "const count = function () {{ return db.runCommand({{count: 'c'}}).ok; }};
+         const thread = function () {{ const one = new Thread(count); one.start(); return one.returnData(); }};
+         assert.eq(thread(), 0);
+         assert.eq(db.getSiblingDB('admin').auth({USER:?}, {PASSWORD:?}), 1);
+         assert.eq(thread(), 1);
+         startParallelShell(\"assert.commandWorked(db.runCommand({{count: 'c'}}))\")();
+         const inner = new Thread(function (count) {{
+             const one = new Thread(count); one.start(); return one.returnData();
+         }}, count);
+         inner.start();
+         assert.eq(inner.returnData(), 1);
+         db.getSiblingDB('admin').logout();
+         assert.eq(thread(), 0);"
+    );
+    run(&format!("mongodb://{}", gate.address), &script).completed();
+}
+
+#[test]
 fn the_command_line_logs_in_for_files_and_checks() {
     let gate = Gate::start("SCRAM-SHA-256", None);
     let place = Place::new();

@@ -1,22 +1,49 @@
 //! JavaScript values to BSON bytes.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ffi::c_int;
 
 use rquickjs::qjs;
 
+use super::under_way::UnderWay;
 use super::{
     FAR_DATE, INT32_FIELDS, Kind, Owned, RawContext, Result, SEND_DEPTH, STATE, State, Thrown, number_property,
     property, same, text, text_property, throw,
 };
 use crate::wire::bson::{Decimal128, Timestamp, Writer};
+use crate::wire::message::MAX_MESSAGE_BYTES;
 
-/// JavaScript to BSON.
+/// JavaScript to BSON. What it writes counts as under way until it is dropped.
 pub(super) struct Encoder {
     pub(super) ctx: RawContext,
+    under_way: UnderWay,
 }
 
 impl Encoder {
+    pub(super) fn new(ctx: RawContext) -> Self {
+        Self { ctx, under_way: UnderWay::default() }
+    }
+
+    /// A whole document, which counts as under way as long as the encoder lives.
+    pub(super) unsafe fn document(&self, object: qjs::JSValue) -> Result<Vec<u8>> {
+        let mut writer = Writer::default();
+        let open = writer.open();
+        unsafe { self.fields(object, &mut writer, 1)? };
+        writer.close(open);
+        Ok(writer.into_bytes())
+    }
+
+    /// No server takes what is larger than a message; far less may be under way in all engines together.
+    unsafe fn within_bounds(&self, writer: &Writer) -> Result<()> {
+        let larger = writer.len() > MAX_MESSAGE_BYTES;
+        if larger {
+            let words = format!("BSONObjectTooLarge: a document of more than {MAX_MESSAGE_BYTES} bytes cannot be sent");
+            return Err(unsafe { throw(self.ctx, &words) });
+        }
+        self.under_way.grown_to(writer.len()).map_err(|words| unsafe { throw(self.ctx, &words) })
+    }
+
     /// The own enumerable string keys of an object, as fields of the document that is open in `writer`.
     pub(super) unsafe fn fields(&self, object: qjs::JSValue, writer: &mut Writer, depth: usize) -> Result<()> {
         unsafe {
@@ -30,6 +57,7 @@ impl Encoder {
                 ));
             }
             let int32_fields = self.int32_fields(object)?;
+            let int32_fields: HashSet<&str> = int32_fields.iter().flat_map(|fields| fields.split('\u{1}')).collect();
             let keys = Keys::of(self.ctx, object)?;
             for at in 0..keys.len() {
                 let name = keys.name(at)?;
@@ -40,9 +68,9 @@ impl Encoder {
                     ));
                 }
                 let value = Owned::checked(self.ctx, qjs::JS_GetProperty(self.ctx, object, keys.atom(at)))?;
-                let was_int32 =
-                    int32_fields.as_deref().is_some_and(|fields| fields.split('\u{1}').any(|field| field == name));
+                let was_int32 = int32_fields.contains(name.as_str());
                 self.field(name.as_bytes(), value.value, was_int32, writer, depth)?;
+                self.within_bounds(writer)?;
             }
             Ok(())
         }
@@ -191,7 +219,7 @@ impl Encoder {
                 return Err(Thrown);
             }
             // More elements than bytes in the largest message cannot be sent anyway.
-            if length > crate::wire::message::MAX_MESSAGE_BYTES as i64 {
+            if length > MAX_MESSAGE_BYTES as i64 {
                 return Err(throw(self.ctx, "the array is too long to be sent"));
             }
             let was_int32 = self.int32_fields(value)?.is_some();
@@ -199,9 +227,7 @@ impl Encoder {
             for at in 0..length {
                 let item = Owned::checked(self.ctx, qjs::JS_GetPropertyInt64(self.ctx, value, at))?;
                 self.field(at.to_string().as_bytes(), item.value, was_int32, writer, depth + 1)?;
-                if writer.len() > crate::wire::message::MAX_MESSAGE_BYTES {
-                    return Err(throw(self.ctx, "the array is too large to be sent"));
-                }
+                self.within_bounds(writer)?;
             }
             writer.close(open);
             Ok(())
@@ -302,14 +328,12 @@ impl Encoder {
                 writer.string(code.as_bytes());
                 return Ok(());
             }
-            let mut inner = Writer::default();
-            inner.string(code.as_bytes());
-            let open = inner.open();
-            self.fields(scope.value, &mut inner, depth + 1)?;
-            inner.close(open);
             writer.key(0x0f, name);
-            writer.i32(inner.len() as i32 + 4);
-            writer.bytes(&inner.into_bytes());
+            let whole = writer.open_scoped_code(code.as_bytes());
+            let open = writer.open();
+            self.fields(scope.value, writer, depth + 1)?;
+            writer.close(open);
+            writer.close_scoped_code(whole);
             Ok(())
         }
     }

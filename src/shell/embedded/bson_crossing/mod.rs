@@ -5,8 +5,11 @@
 //! [`Thrown`] before anything else is called, and what [`register_types`] notes is reachable from the object that it
 //! holds, until [`Registered`] is dropped, which must be before the context is.
 
+mod compiled;
 mod decode;
 mod encode;
+mod natives;
+mod under_way;
 
 use std::cell::RefCell;
 use std::ffi::{CString, c_int};
@@ -15,8 +18,8 @@ use rquickjs::qjs;
 use rquickjs::{ArrayBuffer, Ctx, Value};
 
 use crate::wire::bson::Writer;
-use decode::Decoder;
-use encode::Encoder;
+use crate::wire::message::MAX_MESSAGE_BYTES;
+pub use compiled::{compile, run_bytecode};
 
 /// Nesting that the legacy shell allows in what it sends.
 const SEND_DEPTH: usize = 150;
@@ -26,7 +29,9 @@ const INT32_FIELDS: &[u8] = b"__int32\0";
 const FAR_DATE: &[u8] = b"__millis\0";
 
 /// Carries a command to the server: connection, database and command bytes in, reply bytes out.
-pub type Carrier = Box<dyn FnMut(i32, &str, Writer) -> Result<Vec<u8>, String>>;
+pub type Carrier = Box<dyn FnMut(u32, &str, Writer) -> Result<Vec<u8>, String>>;
+/// Says whether the file's time is over.
+pub type Over = Box<dyn Fn() -> bool>;
 
 /// An exception is pending in the engine.
 struct Thrown;
@@ -58,7 +63,7 @@ const KINDS: [(&[u8], Kind); 9] = [
     (b"Code\0", Kind::Code),
 ];
 
-/// What the harness registered, and who carries commands. One context at a time lives on a thread.
+/// What the harness registered, who carries commands, and when to stop. One context at a time lives on a thread.
 #[derive(Default)]
 struct State {
     /// Keeps everything below alive.
@@ -68,30 +73,23 @@ struct State {
     max_key: Option<qjs::JSValue>,
     factory: Option<qjs::JSValue>,
     carrier: Option<Carrier>,
+    over: Option<Over>,
 }
 
 thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Puts `registerTypes`, `runCommand`, `bsonSize`, `compareBson`, `sameBson`, `toBson` and `fromBson` on the object
-/// `__native` of the context's globals.
-pub fn install(ctx: &Ctx<'_>, carrier: Carrier) {
-    STATE.with_borrow_mut(|state| *state = State { carrier: Some(carrier), ..State::default() });
+/// Puts [`natives::ALL`] on the object `__native` of the context's globals.
+pub fn install(ctx: &Ctx<'_>, carrier: Carrier, over: Over) {
+    let fresh = State { carrier: Some(carrier), over: Some(over), ..State::default() };
+    STATE.with_borrow_mut(|state| *state = fresh);
     let raw = ctx.as_raw().as_ptr();
     // SAFETY: `raw` is the live context that `ctx` guards; the functions have the C signature that the engine calls.
     unsafe {
         let global = Owned::new(raw, qjs::JS_GetGlobalObject(raw));
         let native = Owned::new(raw, qjs::JS_GetPropertyStr(raw, global.value, c"__native".as_ptr()));
-        for (name, function, arity) in [
-            (c"registerTypes", register_types as RawFunction, 1),
-            (c"runCommand", run_command, 3),
-            (c"bsonSize", bson_size, 1),
-            (c"compareBson", compare_bson, 2),
-            (c"sameBson", same_bson, 2),
-            (c"toBson", to_bson, 1),
-            (c"fromBson", from_bson, 1),
-        ] {
+        for &(name, arity, function) in natives::ALL {
             let kind = qjs::JSCFunctionEnum_JS_CFUNC_generic;
             let function = qjs::JS_NewCFunction2(raw, Some(function), name.as_ptr(), arity, kind, 0);
             qjs::JS_SetPropertyStr(raw, native.value, name.as_ptr(), function);
@@ -105,45 +103,6 @@ pub struct Registered;
 impl Drop for Registered {
     fn drop(&mut self) {
         STATE.with_borrow_mut(|state| *state = State::default());
-    }
-}
-
-/// Compiles a script to bytecode, or `None` if it does not compile. The bytes are only valid for this very build.
-pub fn compile(ctx: &Ctx<'_>, source: &str, name: &str) -> Option<Vec<u8>> {
-    let raw = ctx.as_raw().as_ptr();
-    let (text, name) = (CString::new(source).ok()?, CString::new(name).ok()?);
-    let flags = (qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_COMPILE_ONLY) as c_int;
-    // SAFETY: both strings end with NUL and outlive the call; the bytes are copied before the engine's are freed.
-    unsafe {
-        let function = Owned::new(raw, qjs::JS_Eval(raw, text.as_ptr(), source.len() as _, name.as_ptr(), flags));
-        if qjs::JS_IsException(function.value) {
-            return None;
-        }
-        let mut length = 0;
-        // Nobody prints the source of the harness's functions, and every context would keep a copy.
-        let flags = (qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE) as c_int;
-        let bytes = qjs::JS_WriteObject(raw, &mut length, function.value, flags);
-        if bytes.is_null() {
-            return None;
-        }
-        let copy = std::slice::from_raw_parts(bytes, length as usize).to_vec();
-        qjs::js_free(raw, bytes.cast());
-        Some(copy)
-    }
-}
-
-/// Runs bytecode of [`compile`]; false if it threw.
-pub fn run_bytecode(ctx: &Ctx<'_>, bytecode: &[u8]) -> bool {
-    let raw = ctx.as_raw().as_ptr();
-    // SAFETY: the bytes come from `compile`, in this process or in the parent, which is the same executable.
-    unsafe {
-        let flags = qjs::JS_READ_OBJ_BYTECODE as c_int;
-        let function = qjs::JS_ReadObject(raw, bytecode.as_ptr(), bytecode.len() as _, flags);
-        if qjs::JS_IsException(function) {
-            return false;
-        }
-        // JS_EvalFunction takes the function over.
-        !qjs::JS_IsException(Owned::new(raw, qjs::JS_EvalFunction(raw, function)).value)
     }
 }
 
@@ -164,12 +123,48 @@ pub fn lossy_text<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> rquickjs::Result<S
 
 /// Makes the pending exception one that no `catch` sees.
 pub fn make_uncatchable(ctx: &Ctx<'_>) {
-    let raw = ctx.as_raw().as_ptr();
+    // SAFETY: the context lives for the length of the call.
+    unsafe { uncatchable(ctx.as_raw().as_ptr()) };
+}
+
+/// Ends the script if its time is over: whatever costs time asks this first, because the engine itself looks at the
+/// clock only once in ten thousand steps.
+///
+/// # Errors
+/// An exception that no `catch` sees is pending.
+pub fn in_time(ctx: &Ctx<'_>) -> rquickjs::Result<()> {
+    if !time_is_over() {
+        return Ok(());
+    }
+    // SAFETY: the context lives for the length of the call.
+    unsafe { interrupt(ctx.as_raw().as_ptr()) };
+    Err(rquickjs::Error::Exception)
+}
+
+/// The whole number that a number of JavaScript's is; nothing for halves, infinities, NaN and what is out of range.
+pub fn whole(number: f64) -> Option<u32> {
+    let near = number as u32;
+    (f64::from(near) == number).then_some(near)
+}
+
+fn time_is_over() -> bool {
+    STATE.with_borrow(|state| state.over.as_ref().is_some_and(|over| over()))
+}
+
+unsafe fn interrupt(ctx: RawContext) -> Thrown {
+    unsafe {
+        let thrown = throw(ctx, "interrupted");
+        uncatchable(ctx);
+        thrown
+    }
+}
+
+unsafe fn uncatchable(ctx: RawContext) {
     // SAFETY: the exception is taken out, marked and put back, all on the live context.
     unsafe {
-        let exception = qjs::JS_GetException(raw);
-        qjs::JS_SetUncatchableError(raw, exception);
-        qjs::JS_Throw(raw, exception);
+        let exception = qjs::JS_GetException(ctx);
+        qjs::JS_SetUncatchableError(ctx, exception);
+        qjs::JS_Throw(ctx, exception);
     }
 }
 
@@ -214,195 +209,6 @@ unsafe fn throw(ctx: RawContext, message: &str) -> Thrown {
     Thrown
 }
 
-/// The arguments of a call as a slice.
-unsafe fn arguments<'a>(count: c_int, values: *mut qjs::JSValue) -> &'a [qjs::JSValue] {
-    if count <= 0 { &[] } else { unsafe { std::slice::from_raw_parts(values, count as usize) } }
-}
-
-unsafe extern "C" fn register_types(
-    ctx: RawContext,
-    _this: qjs::JSValue,
-    count: c_int,
-    values: *mut qjs::JSValue,
-) -> qjs::JSValue {
-    let Some(&types) = (unsafe { arguments(count, values) }).first() else { return qjs::JS_UNDEFINED };
-    // Only pointers are noted; the object itself is held (see the module's rules).
-    let noted = |object: qjs::JSValue, name: &[u8]| unsafe {
-        Owned::new(ctx, qjs::JS_GetPropertyStr(ctx, object, name.as_ptr().cast())).value
-    };
-    STATE.with_borrow_mut(|state| {
-        // SAFETY: the argument lives during the call, and the copy is freed by its owner.
-        state.types = Some(Owned::new(ctx, unsafe { qjs::JS_DupValue(ctx, types) }));
-        state.prototypes =
-            KINDS.iter().map(|&(name, kind)| (noted(noted(types, name), b"prototype\0"), kind)).collect();
-        state.min_key = Some(noted(types, b"MinKey\0"));
-        state.max_key = Some(noted(types, b"MaxKey\0"));
-        state.factory = Some(noted(types, b"factory\0"));
-    });
-    qjs::JS_UNDEFINED
-}
-
-unsafe extern "C" fn run_command(
-    ctx: RawContext,
-    _this: qjs::JSValue,
-    count: c_int,
-    values: *mut qjs::JSValue,
-) -> qjs::JSValue {
-    let reply = unsafe {
-        match arguments(count, values) {
-            [connection, database, command, ..] => command_round(ctx, *connection, *database, *command),
-            _ => Err(throw(ctx, "runCommand takes a connection, a database and a command")),
-        }
-    };
-    reply.unwrap_or(qjs::JS_EXCEPTION)
-}
-
-unsafe fn command_round(
-    ctx: RawContext,
-    connection: qjs::JSValue,
-    database: qjs::JSValue,
-    command: qjs::JSValue,
-) -> Result<qjs::JSValue> {
-    unsafe {
-        let mut number = 0.0;
-        if qjs::JS_ToFloat64(ctx, &mut number, connection) != 0 {
-            return Err(Thrown);
-        }
-        let database = text(ctx, database)?;
-        let mut writer = Writer::default();
-        let open = writer.open();
-        Encoder { ctx }.fields(command, &mut writer, 1)?;
-        writer.key(2, b"$db");
-        writer.string(database.as_bytes());
-        writer.close(open);
-        // The carrier must not be borrowed while the engine runs: it is taken out for the call.
-        let Some(mut carrier) = STATE.with_borrow_mut(|state| state.carrier.take()) else {
-            return Err(throw(ctx, "no connection in this context"));
-        };
-        let reply = carrier(number as i32, &database, writer);
-        STATE.with_borrow_mut(|state| state.carrier = Some(carrier));
-        match reply {
-            Ok(bytes) => Decoder { ctx }.reply(&bytes),
-            Err(message) => Err(throw_network_error(ctx, &message)),
-        }
-    }
-}
-
-unsafe fn throw_network_error(ctx: RawContext, message: &str) -> Thrown {
-    unsafe {
-        let thrown = throw(ctx, message);
-        let error = qjs::JS_GetException(ctx);
-        qjs::JS_SetPropertyStr(ctx, error, c"isNetworkError".as_ptr(), qjs::JS_TRUE);
-        qjs::JS_Throw(ctx, error);
-        thrown
-    }
-}
-
-unsafe extern "C" fn bson_size(
-    ctx: RawContext,
-    _this: qjs::JSValue,
-    count: c_int,
-    values: *mut qjs::JSValue,
-) -> qjs::JSValue {
-    let size = unsafe {
-        let object = arguments(count, values).first().copied().unwrap_or(qjs::JS_NULL);
-        document(ctx, object).map(|bytes| qjs::JS_NewFloat64(bytes.len() as f64))
-    };
-    size.unwrap_or(qjs::JS_EXCEPTION)
-}
-
-/// A document as an ArrayBuffer of BSON.
-unsafe extern "C" fn to_bson(
-    ctx: RawContext,
-    _this: qjs::JSValue,
-    count: c_int,
-    values: *mut qjs::JSValue,
-) -> qjs::JSValue {
-    let buffer = unsafe {
-        let object = arguments(count, values).first().copied().unwrap_or(qjs::JS_NULL);
-        document(ctx, object).map(|bytes| qjs::JS_NewArrayBufferCopy(ctx, bytes.as_ptr(), bytes.len() as _))
-    };
-    buffer.unwrap_or(qjs::JS_EXCEPTION)
-}
-
-/// The way back; what is no BSON throws.
-unsafe extern "C" fn from_bson(
-    ctx: RawContext,
-    _this: qjs::JSValue,
-    count: c_int,
-    values: *mut qjs::JSValue,
-) -> qjs::JSValue {
-    let object = unsafe {
-        let buffer = arguments(count, values).first().copied().unwrap_or(qjs::JS_NULL);
-        let mut length = 0;
-        let bytes = qjs::JS_GetArrayBuffer(ctx, &mut length, buffer);
-        // The bytes are copied: what runs while they are read may let go of the buffer.
-        if bytes.is_null() {
-            Err(Thrown)
-        } else {
-            let copy = std::slice::from_raw_parts(bytes, length as usize).to_vec();
-            Decoder { ctx }.reply(&copy)
-        }
-    };
-    object.unwrap_or(qjs::JS_EXCEPTION)
-}
-
-unsafe extern "C" fn compare_bson(
-    ctx: RawContext,
-    _this: qjs::JSValue,
-    count: c_int,
-    values: *mut qjs::JSValue,
-) -> qjs::JSValue {
-    let order = unsafe {
-        match arguments(count, values) {
-            [left, right, ..] => compare(ctx, *left, *right),
-            _ => Err(throw(ctx, "bsonWoCompare takes two values")),
-        }
-    };
-    order.unwrap_or(qjs::JS_EXCEPTION)
-}
-
-/// Whether two documents are the same bytes, which is more than to be equal in order.
-unsafe extern "C" fn same_bson(
-    ctx: RawContext,
-    _this: qjs::JSValue,
-    count: c_int,
-    values: *mut qjs::JSValue,
-) -> qjs::JSValue {
-    let same = unsafe {
-        match arguments(count, values) {
-            [left, right, ..] => document(ctx, *left).and_then(|left| Ok(left == document(ctx, *right)?)),
-            _ => Err(throw(ctx, "bsonBinaryEqual takes two documents")),
-        }
-    };
-    match same {
-        Ok(true) => qjs::JS_TRUE,
-        Ok(false) => qjs::JS_FALSE,
-        Err(Thrown) => qjs::JS_EXCEPTION,
-    }
-}
-
-unsafe fn compare(ctx: RawContext, left: qjs::JSValue, right: qjs::JSValue) -> Result<qjs::JSValue> {
-    let wrapped = |value| unsafe {
-        let mut writer = Writer::default();
-        let open = writer.open();
-        Encoder { ctx }.field(b"", value, false, &mut writer, 1)?;
-        writer.close(open);
-        crate::wire::bson::Document::from_bytes(&writer.into_bytes()).map_err(|error| throw(ctx, &error.to_string()))
-    };
-    let (left, right) = (wrapped(left)?, wrapped(right)?);
-    let order = crate::wire::bson::compare(&left.into(), &right.into());
-    Ok(qjs::JS_NewFloat64(f64::from(order as i8)))
-}
-
-unsafe fn document(ctx: RawContext, object: qjs::JSValue) -> Result<Vec<u8>> {
-    let mut writer = Writer::default();
-    let open = writer.open();
-    unsafe { Encoder { ctx }.fields(object, &mut writer, 1)? };
-    writer.close(open);
-    Ok(writer.into_bytes())
-}
-
 /// A value's text, lone surrogates replaced.
 unsafe fn text(ctx: RawContext, value: qjs::JSValue) -> Result<String> {
     unsafe {
@@ -410,6 +216,10 @@ unsafe fn text(ctx: RawContext, value: qjs::JSValue) -> Result<String> {
         let pointer = qjs::JS_ToCStringLen2(ctx, &mut length, value, false);
         if pointer.is_null() {
             return Err(Thrown);
+        }
+        if length as usize > MAX_MESSAGE_BYTES {
+            qjs::JS_FreeCString(ctx, pointer);
+            return Err(throw(ctx, &format!("BSONObjectTooLarge: a text of more than {MAX_MESSAGE_BYTES} bytes")));
         }
         let bytes = std::slice::from_raw_parts(pointer.cast::<u8>(), length as usize);
         let text = String::from_utf8_lossy(bytes).into_owned();
