@@ -18,6 +18,7 @@ pub mod known;
 mod minimal;
 mod options;
 mod planted;
+mod repro;
 mod reproduce;
 mod rerun;
 mod self_check;
@@ -28,6 +29,7 @@ pub use alarm::{AlarmError, sound};
 pub use check::check;
 pub use fuzz::{fuzz, generate};
 pub use options::{FuzzOptions, RunOptions, TriageBudget};
+pub use repro::{Again, Showing, repro};
 pub use rerun::rerun;
 pub use self_check::{SelfCheck, self_check};
 

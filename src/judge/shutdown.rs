@@ -3,7 +3,7 @@
 use super::crash::{describe, signal_name};
 use super::{Class, Finding, Oracle};
 use crate::config::readable;
-use crate::run::Execution;
+use crate::run::{Execution, Outlook, Report, Trouble, reports};
 use crate::server::{AskedEnd, ExitStatus};
 
 /// See the module.
@@ -20,8 +20,17 @@ impl Oracle for Shutdown {
     }
 
     fn judge(&self, execution: &Execution) -> Vec<Finding> {
-        execution.shutdown.iter().filter_map(finding).collect()
+        let unexplained = execution.shutdown.iter().filter(|end| !is_explained(execution, &end.process.name));
+        unexplained.filter_map(finding).collect()
     }
+}
+
+/// True where the process's log says why it failed: that is told with its reason.
+fn is_explained(execution: &Execution, process: &str) -> bool {
+    let log = execution.log.iter().filter(|line| line.process == process);
+    let fatal =
+        |report: &Report| report.trouble.outlook() == Outlook::Fatal || report.trouble == Trouble::TripwireAtExit;
+    reports(log.map(|line| line.text.as_str())).iter().any(fatal)
 }
 
 fn finding(end: &AskedEnd) -> Option<Finding> {
@@ -54,13 +63,24 @@ fn what(end: &AskedEnd) -> String {
 mod tests {
     use super::*;
     use crate::judge::tests::clean;
-    use crate::server::ServerProcess;
+    use crate::server::{LogLine, ServerProcess};
     use std::time::Duration;
 
     fn judged(status: Option<ExitStatus>) -> usize {
         let process = ServerProcess { name: "mongod".into(), pid: 7, started: 1, log: "x".into() };
         let shutdown = vec![AskedEnd { process, status, waited: Duration::from_secs(60) }];
         Shutdown.judge(&Execution { shutdown, ..clean() }).len()
+    }
+
+    #[test]
+    fn what_the_log_explains_is_told_there() {
+        let process = ServerProcess { name: "mongod".into(), pid: 7, started: 1, log: "x".into() };
+        let status = Some(ExitStatus::Signal { number: 6, core: false });
+        let shutdown = vec![AskedEnd { process, status, waited: Duration::from_secs(1) }];
+        let said = |process: &str| LogLine { process: process.into(), text: "Invariant failure a src/x.cpp 7".into() };
+        let judged =
+            |log: Vec<LogLine>| Shutdown.judge(&Execution { shutdown: shutdown.clone(), log, ..clean() }).len();
+        assert_eq!((judged(vec![said("mongod")]), judged(vec![said("mongos")]), judged(Vec::new())), (0, 1, 1));
     }
 
     #[test]

@@ -29,4 +29,5 @@ mod service;
 mod shell_api;
 mod taming;
 mod tidy;
+mod triage_tools;
 mod worker_memory;

@@ -11,7 +11,7 @@
 mod certificate;
 mod check;
 mod server_test;
-mod stand;
+pub(super) mod stand;
 mod target;
 mod wanted;
 

@@ -8,8 +8,8 @@ use clap::{Args, Parser};
 
 use super::progress::Console;
 use super::reduce::keep;
-use crate::campaign::CampaignError;
 use crate::campaign::bisect::{BisectError, BisectOptions, Bisected, Case, Found, Witness, bisect, find};
+use crate::campaign::{CampaignError, RunOptions};
 use crate::cli::options::RunArguments;
 use crate::config;
 use crate::exit_code::ExitCode;
@@ -74,15 +74,15 @@ struct Recorded {
 /// # Errors
 /// One sentence that names the file, the server or the folder, and the remedy.
 pub fn run(arguments: &BisectArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
-    let found = found(arguments)?;
+    let found = found(&arguments.target, &arguments.batch, &arguments.run)?;
     on_deep_stack(|| small(arguments, &found, interrupts)).map_err(|error| CampaignError::SetUp(error.to_string()))?
 }
 
-fn found(arguments: &BisectArguments) -> Result<Found, CampaignError> {
-    let validate = arguments.run.options().validate;
-    let mut found = find(&arguments.target, &arguments.run.out, validate)?;
-    if !arguments.batch.is_empty() {
-        found.case.earlier = arguments.batch.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
+/// What the user named, with the files before it.
+pub(super) fn found(target: &str, batch: &[Utf8PathBuf], run: &RunArguments) -> Result<Found, CampaignError> {
+    let mut found = find(target, &run.out, run.options().validate)?;
+    if !batch.is_empty() {
+        found.case.earlier = batch.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
     }
     Ok(found)
 }
@@ -93,13 +93,17 @@ fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, CampaignError> {
 }
 
 /// The words of the command line, and of the record where the command line says nothing of a server.
-fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, CampaignError> {
-    let mut run = arguments.run.options();
-    if !arguments.run.names_a_server() && !found.words.is_empty() {
-        let recorded = Recorded::try_parse_from(&found.words)
-            .map_err(|_| CampaignError::SetUp("the record's command line is not understood; name the server".into()))?;
-        run = recorded.run.options();
+pub(super) fn run_options(run: &RunArguments, found: &Found) -> Result<RunOptions, CampaignError> {
+    if run.names_a_server() || found.words.is_empty() {
+        return Ok(run.options());
     }
+    let recorded = Recorded::try_parse_from(&found.words)
+        .map_err(|_| CampaignError::SetUp("the record's command line is not understood; name the server".into()))?;
+    Ok(recorded.run.options())
+}
+
+fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, CampaignError> {
+    let run = run_options(&arguments.run, found)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
     Ok(BisectOptions {
         run,

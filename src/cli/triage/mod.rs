@@ -1,8 +1,13 @@
 //! The `triage` program: old records again, failing files made small.
 
 mod bisect;
+mod compare;
+mod list;
+mod locate;
 mod progress;
 mod reduce;
+mod repro;
+mod show;
 
 use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
@@ -10,9 +15,6 @@ use clap::{Parser, Subcommand};
 use crate::campaign::CampaignError;
 use crate::exit_code::ExitCode;
 use crate::judge::Known;
-use crate::report::say;
-use crate::run::Execution;
-use crate::store::read_record;
 
 /// Looks at failures that a run recorded, and makes failing scripts small.
 #[derive(Debug, Parser)]
@@ -33,6 +35,35 @@ enum Command {
     /// Works on the signatures by which failures are one bug
     #[command(subcommand)]
     Signature(super::signature::SignatureCommand),
+    /// Lists the failures of a run, one line a bug
+    List {
+        /// The folder of a run, or the --out of runs, whose last is taken
+        #[arg(value_name = "RUN", default_value = "jstestfuzz")]
+        run: Utf8PathBuf,
+        /// Prints the failures as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows all that is known of a failure
+    Show {
+        /// A signature of the run (its first digits are enough), or a record.json
+        #[arg(value_name = "SIGNATURE|RECORD")]
+        target: String,
+        /// The folder of a run, or the --out of runs, whose last is taken
+        #[arg(long, value_name = "DIR", default_value = "jstestfuzz", env = "JSTESTFUZZ_OUT")]
+        out: Utf8PathBuf,
+    },
+    /// Runs a failing file again on fresh servers and says how often it fails, under each of the given shells
+    Repro(Box<repro::ReproArguments>),
+    /// Says what two runs differ in: failures, verdicts, what reached the server, error codes
+    Compare {
+        /// The folder of a run
+        #[arg(value_name = "RUN")]
+        before: Utf8PathBuf,
+        /// The folder of another
+        #[arg(value_name = "RUN")]
+        after: Utf8PathBuf,
+    },
     /// Says where to look first: the last completed statement and the first that was not
     Locate {
         /// record.json of an execution
@@ -56,22 +87,12 @@ pub fn run(triage: &Triage) -> Result<ExitCode, CampaignError> {
     match &triage.command {
         Command::Judge { records } => super::judge::again(records, &Known::default()),
         Command::Signature(command) => super::signature::run(command),
-        Command::Locate { record } => {
-            locate(&read_record(record)?);
-            Ok(ExitCode::Clean)
-        }
+        Command::List { run, json } => list::run(run, *json),
+        Command::Show { target, out } => show::run(target, out),
+        Command::Repro(arguments) => repro::run(arguments, &super::interrupts()?),
+        Command::Compare { before, after } => compare::run(before, after),
+        Command::Locate { record } => locate::run(record),
         Command::Bisect(arguments) => bisect::run(arguments, &super::interrupts()?),
         Command::Reduce(arguments) => reduce::run(arguments, &super::interrupts()?),
-    }
-}
-
-fn locate(execution: &Execution) {
-    say(&format!("file            {}", execution.file));
-    match execution.last_completed() {
-        Some(last) => {
-            say(&format!("last completed  statement {last} of {}", execution.statements));
-            say(&format!("look first at   statement {}", last + 1));
-        }
-        None => say("last completed  none"),
     }
 }

@@ -67,6 +67,13 @@ pub fn without_each(text: &str) -> Vec<(String, String)> {
     (0..program.units.len()).map(one).collect()
 }
 
+/// The statement in the frame of that number, without its frame.
+pub fn framed_statement(text: &str, number: usize) -> Option<String> {
+    let program = Program::read(text).ok()?;
+    let unit = program.units.iter().find(|unit| unit.frame == Some(number))?;
+    Some(print_statements(unit.statements.clone()).join("\n"))
+}
+
 impl Program {
     /// Reads a script, frames apart from their statements.
     ///

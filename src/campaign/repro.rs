@@ -1,0 +1,82 @@
+//! A failing file again and again on fresh servers, under one shell or several.
+
+use camino::Utf8PathBuf;
+
+use super::bisect::stand::{GONE, Seen, Setting, Stands, Trial};
+use super::bisect::{Case, Wanted};
+use super::{CampaignError, RunOptions};
+use crate::interrupt::Interrupts;
+use crate::triage::Rate;
+
+/// What one run came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Showing {
+    /// The wanted failure.
+    Same(String),
+    /// Another.
+    Other(String),
+    /// None; the worst of what was seen, if anything.
+    Nothing(Option<String>),
+}
+
+/// What all runs under one shell came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Again {
+    /// Runs with the wanted failure.
+    pub same: Rate,
+    /// Runs with another.
+    pub other: u32,
+}
+
+/// Runs the case `runs` times, each on a fresh server; `tell` hears of each. Without a known failure the first that is
+/// seen is the wanted one, and stays so in `case`.
+///
+/// # Errors
+/// Server, shell or disk could not be had.
+pub fn repro(
+    case: &mut Case,
+    options: &RunOptions,
+    runs: u32,
+    jobs: usize,
+    interrupts: &Interrupts,
+    mut tell: impl FnMut(u32, &Showing),
+) -> Result<Again, CampaignError> {
+    let folder = tempfile::Builder::new().prefix("triage-repro-").tempdir();
+    let folder = folder.map_err(|error| CampaignError::Disk(error.to_string()))?;
+    let folder = Utf8PathBuf::from_path_buf(folder.path().to_owned())
+        .map_err(|_| CampaignError::SetUp("the temporary folder's path is not UTF-8; set TMPDIR".into()))?;
+    let roots: Vec<Utf8PathBuf> = case.file.parent().map(ToOwned::to_owned).into_iter().collect();
+    let setting = Setting { options, roots: &roots, folder: &folder, interrupts };
+    let files: Vec<Utf8PathBuf> = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
+    let trial = Trial { files, fresh: true, stacks: true, patience: None, validate: case.validate };
+    Stands::set_up(&setting, jobs, |stands| {
+        let answers: Vec<_> = (0..runs).map(|_| stands.order(trial.clone())).collect();
+        let mut again = Again::default();
+        for (number, answer) in (1..).zip(answers) {
+            let seen = answer.recv().unwrap_or_else(|_| Err(GONE.into())).map_err(CampaignError::Server)?;
+            if seen.execution.interrupted {
+                break;
+            }
+            let showing = showing(case, &seen);
+            again.same.runs += 1;
+            again.same.failed += u32::from(matches!(showing, Showing::Same(_)));
+            again.other += u32::from(matches!(showing, Showing::Other(_)));
+            tell(number, &showing);
+        }
+        Ok(again)
+    })
+}
+
+fn showing(case: &mut Case, seen: &Seen) -> Showing {
+    let first = seen.judgement.failures().next();
+    if case.wanted.is_none() {
+        case.wanted = first.map(Wanted::of);
+    }
+    let is_wanted = case.wanted.as_ref().is_some_and(|wanted| wanted.is_in(&seen.judgement));
+    let title = || seen.judgement.findings.first().map(|finding| finding.title.clone());
+    match first {
+        Some(finding) if is_wanted => Showing::Same(finding.title.clone()),
+        Some(finding) => Showing::Other(finding.title.clone()),
+        None => Showing::Nothing(title()),
+    }
+}
