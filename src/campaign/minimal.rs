@@ -8,6 +8,7 @@ use camino::Utf8PathBuf;
 use super::CampaignError;
 use super::bisect::{BisectError, BisectOptions, Bisected, Checked, Witness, bisect, of_block};
 use super::desk::Desk;
+use crate::judge::Class;
 use crate::report::{Event, FailureBlock, Minimal, ShownAgain, Summary};
 use crate::store::{RECORD, read_record};
 use crate::triage::reduce::{Ending, Progress, on_deep_stack};
@@ -24,7 +25,9 @@ const LEAST: Duration = Duration::from_secs(8);
 pub fn minimise(desk: &mut Desk<'_>, budget: Duration) -> Result<(), CampaignError> {
     let again = |block: &FailureBlock| matches!(block.shown_again, ShownAgain::Alone | ShownAgain::AfterEarlierFiles);
     let blocks = desk.summary.failures.blocks.iter().enumerate();
-    let failing: Vec<usize> = blocks.filter(|(_, block)| again(block)).map(|(at, _)| at).take(MOST).collect();
+    let mut failing: Vec<usize> = blocks.filter(|(_, block)| again(block)).map(|(at, _)| at).take(MOST).collect();
+    // A hang takes as long as several crashes.
+    failing.sort_by_key(|at| desk.summary.failures.blocks[*at].class == Class::Hang);
     if failing.is_empty() || budget.is_zero() {
         return Ok(());
     }

@@ -60,7 +60,9 @@ fn finding(execution: &Execution, exit: &ServerExit) -> Finding {
     let title = format!("{} (pid {}) {what}{innermost}{}", exit.process.name, exit.process.pid, during(execution));
     let mut symptoms: Vec<Symptom> = place.into_iter().chain([of_exit(execution, exit)]).collect();
     unite(&mut symptoms, &lost_connections(execution));
-    let lines = last_words(exit).into_iter().chain(stack::lines_of_death(execution, exit.process.pid));
+    // A stack says it all; without one the log's last lines may.
+    let stack = stack::lines_of_death(execution, exit.process.pid);
+    let lines = if stack.is_empty() { last_words(exit) } else { stack };
     Finding::of_symptoms(class_of(exit.status), symptoms, title).with_details(lines)
 }
 

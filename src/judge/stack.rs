@@ -56,7 +56,9 @@ pub fn lines_of_death(execution: &Execution, pid: u32) -> Vec<String> {
     let frames = died(execution, pid).map(|thread| thread.frames.as_slice()).unwrap_or_default();
     let place = |frame: &Frame| frame.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let line = |frame: &Frame| format!("in {}{}", clean(&function(frame)), place(frame));
-    frames.iter().filter(|frame| is_own(frame)).take(LINES).map(line).collect()
+    // A signal's own frame has no name.
+    let named = |frame: &&Frame| is_own(frame) && !clean(&function(frame)).is_empty();
+    frames.iter().filter(named).take(LINES).map(line).collect()
 }
 
 fn died(execution: &Execution, pid: u32) -> Option<&Thread> {
