@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 
+use super::CampaignError;
 use super::planted::PlantedRun;
 use crate::interrupt::Interrupts;
 use crate::judge::{Class, judge};
@@ -19,34 +20,28 @@ use crate::shell::Shell;
 /// it then, who is deaf never does.
 const LIMITS: [Duration; 3] = [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(4)];
 
-/// Why the alarm cannot be trusted.
+/// The alarm cannot be trusted: a planted failure went by.
 #[derive(Debug, thiserror::Error)]
-pub enum AlarmError {
-    /// A planted failure went by.
-    #[error(
-        "the alarm was not heard: a planted {planted} was judged '{seen}', so silence would mean nothing; this run does not start"
-    )]
-    NotHeard {
-        /// `crash` or `hang`.
-        planted: &'static str,
-        /// What was made of it.
-        seen: String,
-    },
-    /// It could not be tried.
-    #[error("the alarm cannot be tried: {0}; this run does not start")]
-    NotTried(String),
+#[error(
+    "the alarm was not heard: a planted {planted} was judged '{seen}', so silence would mean nothing; this run does not start"
+)]
+pub struct AlarmError {
+    /// `crash` or `hang`.
+    pub planted: &'static str,
+    /// What was made of it.
+    pub seen: String,
 }
 
 /// Makes the practice server (of our `own` executable) crash and hang once each and checks that both are seen.
 ///
 /// # Errors
-/// See [`AlarmError`].
+/// [`AlarmError`], or the server, the shell or the disk could not be had.
 pub fn sound(
     shell: &mut dyn Shell,
     own: &Utf8Path,
     interrupts: &Interrupts,
     folder: &Utf8Path,
-) -> Result<(), AlarmError> {
+) -> Result<(), CampaignError> {
     for (planted, bug, class) in [("crash", Planted::Crash, Class::Crash), ("hang", Planted::Deadlock, Class::Hang)] {
         let mut seen = Seen::Other(String::new());
         for limit in LIMITS {
@@ -56,7 +51,7 @@ pub fn sound(
             }
         }
         if let Seen::Other(seen) = seen {
-            return Err(AlarmError::NotHeard { planted, seen });
+            return Err(AlarmError { planted, seen }.into());
         }
     }
     Ok(())
@@ -87,11 +82,11 @@ fn try_bug(
     folder: &Utf8Path,
     planted: Planted,
     limit: Duration,
-) -> Result<Execution, AlarmError> {
+) -> Result<Execution, CampaignError> {
     let of_class = |bug: &&PlantedBug| bug.class == planted;
     let bug = bugs::all().iter().find(of_class);
-    let bug = bug.ok_or_else(|| AlarmError::NotTried("there is no such planted bug".into()))?;
+    let bug = bug.expect("tests of the list see that there is one of each class");
     let folder = &folder.join("alarm");
     let run = PlantedRun { own, interrupts, folder, bug, limit, validate_for: Duration::ZERO };
-    run.run(shell, |_| true).map(|(execution, _)| execution).map_err(AlarmError::NotTried)
+    run.run(shell, |_| true).map(|(execution, _)| execution)
 }

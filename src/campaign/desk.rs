@@ -243,7 +243,8 @@ fn place(file: &File) -> String {
     format!("executions/{}", file.name.replace('/', "_").trim_end_matches(".js"))
 }
 
-fn run_error(error: RunError) -> CampaignError {
+/// What a run ends with that cannot go on.
+pub fn run_error(error: RunError) -> CampaignError {
     match error {
         RunError::Shell(error) => CampaignError::SetUp(error.to_string()),
         RunError::Output(_) => CampaignError::Disk(error.to_string()),

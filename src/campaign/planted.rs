@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::CampaignError;
+use super::desk::run_error;
 use crate::interrupt::Interrupts;
 use crate::run::{Batch, Execution, HangTimer};
 use crate::server::practice::bugs::PlantedBug;
@@ -38,21 +40,21 @@ impl PlantedRun<'_> {
     /// then of the server's end; gives the last execution and how often the program ran.
     ///
     /// # Errors
-    /// One sentence: the disk, the server or the shell could not be had.
+    /// The disk, the server or the shell could not be had.
     pub fn run(
         &self,
         shell: &mut dyn Shell,
         mut enough: impl FnMut(&Execution) -> bool,
-    ) -> Result<(Execution, u32), String> {
-        let path = self.program().map_err(|error| error.to_string())?;
-        let mut chosen = choose(&self.choice(), self.folder).map_err(|error| error.to_string())?;
+    ) -> Result<(Execution, u32), CampaignError> {
+        let path = self.program().map_err(|error| CampaignError::Disk(error.to_string()))?;
+        let mut chosen = choose(&self.choice(), self.folder)?;
         let timer = HangTimer { minimum: self.limit, multiple: 1 };
         let mut batch = Batch::new(shell, &mut *chosen.topology, self.interrupts, timer, self.validate_for);
         let mut tries = 0;
         let last = loop {
             tries += 1;
             let execution = batch.execute(&self.job(&path), 0, &mut std::io::sink());
-            let execution = execution.map_err(|error| error.to_string())?;
+            let execution = execution.map_err(run_error)?;
             if enough(&execution) || tries == self.bug.tries || self.interrupts.requested().is_some() {
                 break execution;
             }

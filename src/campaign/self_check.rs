@@ -43,7 +43,7 @@ pub struct SelfCheck<'a> {
 /// An interrupt ends it early, with fewer rows.
 ///
 /// # Errors
-/// [`CampaignError::Server`] where a practice server or the shell could not be had.
+/// A practice server, the shell or the disk could not be had.
 pub fn self_check(
     check: &SelfCheck<'_>,
     interrupts: &Interrupts,
@@ -61,7 +61,7 @@ pub fn self_check(
     })
 }
 
-type Done = (usize, Result<BugRow, String>);
+type Done = (usize, Result<BugRow, CampaignError>);
 
 /// Takes one bug after another until there is none left.
 fn work(check: &SelfCheck<'_>, interrupts: &Interrupts, next: &AtomicUsize, done: &Sender<Done>) {
@@ -79,7 +79,7 @@ fn in_order(done: &Receiver<Done>, tell: &mut impl FnMut(&BugRow)) -> Result<Vec
     let mut rows: Vec<BugRow> = Vec::new();
     let mut waiting = BTreeMap::new();
     for (at, row) in done {
-        waiting.insert(at, row.map_err(CampaignError::Server)?);
+        waiting.insert(at, row?);
         while let Some(row) = waiting.remove(&rows.len()) {
             tell(&row);
             rows.push(row);
@@ -91,7 +91,7 @@ fn in_order(done: &Receiver<Done>, tell: &mut impl FnMut(&BugRow)) -> Result<Vec
 }
 
 /// Runs one bug's program and compares what the judge says with what is right.
-fn hear(check: &SelfCheck<'_>, interrupts: &Interrupts, bug: &'static PlantedBug) -> Result<BugRow, String> {
+fn hear(check: &SelfCheck<'_>, interrupts: &Interrupts, bug: &'static PlantedBug) -> Result<BugRow, CampaignError> {
     let started = Instant::now();
     let mut shell = EmbeddedShell::new(check.own.to_owned());
     let mut row = BugRow::new(bug);

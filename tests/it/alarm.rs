@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
-use jstestfuzz::campaign::{AlarmError, sound};
+use jstestfuzz::campaign::{AlarmError, CampaignError, sound};
 use jstestfuzz::interrupt::Interrupts;
 use jstestfuzz::shell::embedded::EmbeddedShell;
 use jstestfuzz::shell::{Ended, Job, Report, Running, Shell, ShellEnd, ShellError};
@@ -51,7 +51,7 @@ fn a_shell_that_runs_nothing_is_found_out() {
     let place = Place::new();
     let folder = Utf8Path::from_path(place.path()).unwrap();
     let outcome = sound(&mut Deaf, FUZZ.into(), &Interrupts::default(), folder);
-    let Err(AlarmError::NotHeard { planted, seen }) = outcome else { panic!("{outcome:?}") };
+    let Err(CampaignError::Alarm(AlarmError { planted, seen })) = outcome else { panic!("{outcome:?}") };
     assert_eq!((planted, seen.as_str()), ("crash", "clean"));
 }
 

@@ -15,6 +15,7 @@ mod coverage;
 mod crash_logs;
 mod fidelity;
 mod external_shells;
+mod faults;
 mod given_mongod;
 mod hostile;
 mod interrupts;
