@@ -1,7 +1,7 @@
 //! A reply that shows the server's own inside: the client did nothing that could explain it.
 
 use super::{Class, Finding, Oracle};
-use crate::run::{Execution, Trouble, trouble};
+use crate::run::{Execution, Trouble, is_echo_of_death, trouble};
 use crate::shell::Note;
 
 /// See the module.
@@ -20,18 +20,6 @@ const LEAKS: [&str; 6] = [
     "std::bad_alloc",
 ];
 
-/// What a gateway says while the process behind it is dead: the echo of that death. From FerretDB over PostgreSQL.
-const ECHOES: [&str; 7] = [
-    "unexpected EOF",
-    "connection reset",
-    "broken pipe",
-    "connection refused",
-    "conn closed",
-    "because of crash of another server process",
-    // "in recovery mode", "not yet accepting connections", "starting up", "shutting down"
-    "the database system is ",
-];
-
 impl Oracle for InternalError {
     fn name(&self) -> &'static str {
         "internal error"
@@ -46,7 +34,7 @@ impl Oracle for InternalError {
 }
 
 fn is_echo(note: &Note) -> bool {
-    matches!(note, Note::Failed { message, .. } if ECHOES.iter().any(|echo| message.contains(echo)))
+    matches!(note, Note::Failed { message, .. } if is_echo_of_death(message))
 }
 
 fn finding(note: &Note) -> Option<Finding> {

@@ -11,9 +11,10 @@ use super::capture::{Capture, Capturer};
 use super::check::{Usage, answers, clear, kernel_lines, reachable, validate_all};
 use super::execution::{Check, Execution, Hang, HangKind};
 use super::hang::{HangTimer, doubt};
-use super::log_text::{Trouble, noteworthy, trouble};
+use super::log_text::{Trouble, is_echo_of_death, noteworthy, trouble};
 use super::watch::{Thresholds, Watch, Watched};
 use crate::interrupt::Interrupts;
+use crate::process::pause;
 use crate::server::{LogLine, ServerError, Topology};
 use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
 
@@ -21,6 +22,7 @@ use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
 const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
 /// The shell's own deadlines come after the hang timer, which has to see first who holds the file up.
 const BEHIND_THE_TIMER: Duration = Duration::from_millis(200);
+const LOG_TICK: Duration = Duration::from_millis(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
 /// Dropping is quick, or a restart is quicker.
@@ -193,7 +195,7 @@ impl<'a> Batch<'a> {
         self.settle(&mut watched);
         watched.end_where_the_server_died();
         let checks = self.check(&watched);
-        let log = self.topology.new_log_lines();
+        let log = self.whole_log(&watched);
         self.capture_deaths(&mut watched, &log);
         let mut log = noteworthy(log, Execution::LOG_LINES);
         log.extend(kernel_lines(&watched.exits));
@@ -208,6 +210,22 @@ impl<'a> Batch<'a> {
         let average = self.averages.value(kind);
         let statement = (statements > 0).then(|| self.timer.threshold(self.statement.value()));
         Thresholds { file: self.timer.threshold(average), statement, reply: self.reply, average, statements }
+    }
+
+    /// The log's new lines. Where a reply tells of a death behind the server, its own log comes to tell it too, as soon as
+    /// the core is written.
+    fn whole_log(&mut self, watched: &Watched) -> Vec<LogLine> {
+        let echo = |note: &Note| matches!(note, Note::Failed { message, .. } if is_echo_of_death(message));
+        let died = |line: &LogLine| matches!(trouble(&line.text), Some(Trouble::BackendDied | Trouble::BackendPanic));
+        let mut log = self.topology.new_log_lines();
+        if watched.exits.is_empty() && watched.notes.iter().any(|one| echo(&one.note)) {
+            let deadline = Instant::now() + DEATH_MAY_TAKE;
+            while !log.iter().any(died) && Instant::now() < deadline && self.interrupts.requested().is_none() {
+                pause(LOG_TICK);
+                log.extend(self.topology.new_log_lines());
+            }
+        }
+        log
     }
 
     /// Takes what processes that ended left behind.

@@ -19,5 +19,6 @@ pub use batch::{Batch, RunError};
 pub use execution::{Check, CheckFinding, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
 pub use hang::HangTimer;
 pub use log_text::{
-    Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_routine, noteworthy, own_words, reports, trouble,
+    Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_echo_of_death, is_routine, noteworthy, own_words,
+    reports, trouble,
 };

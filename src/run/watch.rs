@@ -92,6 +92,8 @@ pub(super) struct Watch<'a, 'r> {
     begun: bool,
     kill_at: Option<Instant>,
     killed: bool,
+    /// The shell was suspended while the server was looked at.
+    suspended: bool,
     captured_for: Duration,
     /// The last pulse; a shell without any does not say what it waits for.
     status: Option<Status>,
@@ -135,6 +137,7 @@ impl<'a, 'r> Watch<'a, 'r> {
             begun: false,
             kill_at: None,
             killed: false,
+            suspended: false,
             captured_for: Duration::ZERO,
             status: None,
             cpu,
@@ -160,6 +163,10 @@ impl<'a, 'r> Watch<'a, 'r> {
             if self.overdue() {
                 break;
             }
+        }
+        if self.suspended && !self.killed {
+            // It ended just before it was suspended, and would take its next file and never begin.
+            self.running.kill();
         }
         self.seen.exits.extend(self.topology.exits());
         // What a capture takes is no time of the file's.
@@ -286,6 +293,7 @@ impl<'a, 'r> Watch<'a, 'r> {
         // Its own deadlines would make it hang up on the server and go on.
         if let Some(shell) = self.running.pid().and_then(Identity::of) {
             shell.signal(rustix::process::Signal::STOP);
+            self.suspended = true;
         }
         let usage = self.meter.usage(began, &self.topology.processes());
         hang.server_cpu = usage.as_ref().map(Usage::total);

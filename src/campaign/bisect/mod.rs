@@ -41,6 +41,8 @@ const MORE_RUNS: u32 = 10;
 const TOO_SELDOM: f64 = 0.15;
 /// Looks at what answers by statistics may have got wrong.
 const MORE_LOOKS: u32 = 1;
+/// How often the original may pass when it is asked to fail, before that is believed.
+const MORE_CHECKS: u32 = 3;
 /// What is joined into one script, at most.
 const JOINED_BYTES: usize = 3 << 20;
 
@@ -244,14 +246,7 @@ impl Work<'_> {
         others: &Others,
         stacks: bool,
     ) -> Result<Reduced, BisectError> {
-        let mut reduced = match self.look(case, original, before, others, stacks, 0) {
-            Err(BisectError::Reduce(ReduceError::PassesOnOriginal)) if self.checked.rate.is_sure() => {
-                self.checked.rate = check::more_runs(self.stands, case, self.checked)?;
-                self.witness.say(&format!("does not always fail: {} runs", self.checked.rate));
-                self.look(case, original, before, others, stacks, 0)?
-            }
-            first => first?,
-        };
+        let mut reduced = self.first_look(case, original, before, others, stacks)?;
         for look in 1..=MORE_LOOKS {
             if self.checked.rate.is_sure() || reduced.ending != Ending::Minimal {
                 break;
@@ -268,6 +263,27 @@ impl Work<'_> {
             }
         }
         Ok(reduced)
+    }
+
+    /// A failure that comes now and then may not come when it is asked for, and its rate may have been taken too high.
+    fn first_look(
+        &mut self,
+        case: &Case,
+        original: &str,
+        before: &[Utf8PathBuf],
+        others: &Others,
+        stacks: bool,
+    ) -> Result<Reduced, BisectError> {
+        for look in 0..MORE_CHECKS {
+            match self.look(case, original, before, others, stacks, look * (MORE_LOOKS + 1)) {
+                Err(BisectError::Reduce(ReduceError::PassesOnOriginal)) => {
+                    self.checked.rate = check::more_runs(self.stands, case, self.checked)?;
+                    self.witness.say(&format!("does not always fail: {} runs", self.checked.rate));
+                }
+                outcome => return outcome,
+            }
+        }
+        self.look(case, original, before, others, stacks, MORE_CHECKS * (MORE_LOOKS + 1))
     }
 
     fn look(

@@ -158,6 +158,8 @@ impl Running for File<'_> {
         self.killed = true;
         if let Some(worker) = &mut self.worker {
             worker.child.kill();
+        } else if let Some(mut given_back) = self.shell.worker.take() {
+            given_back.child.kill();
         }
     }
 }
