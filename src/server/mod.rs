@@ -7,6 +7,7 @@ mod external;
 mod hello;
 mod install;
 mod launch;
+mod leftovers;
 mod log_file;
 mod port;
 mod running;
@@ -23,6 +24,7 @@ pub use crate::process::ExitStatus;
 use crate::wire::uri::Settings;
 pub use choose::{BASE_PORT, Chosen, ServerChoice, choose, on_path};
 pub use install::{home_of, install, is_installed, servers_folder};
+pub use leftovers::{Leftovers, remove_leftovers};
 pub use service::{Service, keep, running_service, service_folder, start_service, stop_service};
 pub use spec::{Product, Stacks, product, products};
 
