@@ -6,13 +6,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::job::job;
 use super::reproduce::reproduce;
-use super::{CampaignError, RunOptions};
+use super::{CampaignError, RunOptions, leftovers};
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::judge::{Judgement, Known, Verdict, judge};
 use crate::report::{Event, FULL_REPORTS, Reporter, Sighted, Summary};
 use crate::run::{Batch, Execution, RunError};
-use crate::store::{RECORD, Record, RunFolder, StoreError};
+use crate::store::{Claim, RECORD, Record, RunFolder, StoreError, is_full};
 
 /// A healthy server ends within a second; one that takes a minute hangs.
 const IN_PEACE: Duration = Duration::from_secs(60);
@@ -44,10 +44,11 @@ pub struct Desk<'a> {
     /// `--known`
     known: Known,
     started: Instant,
+    _claim: Claim,
 }
 
 impl<'a> Desk<'a> {
-    /// Makes the run's folder.
+    /// Makes the run's folder, and cleans up after runs there that were killed.
     pub fn new(
         options: &'a RunOptions,
         roots: Vec<Utf8PathBuf>,
@@ -58,7 +59,26 @@ impl<'a> Desk<'a> {
         let folder = RunFolder::create(&options.out, jiff::Timestamp::now(), options.seed)?;
         let summary = Summary { folder: folder.path().to_string(), ..Summary::default() };
         let (on_this_server, started) = ((0, Vec::new()), Instant::now());
-        Ok(Self { options, folder, reporter, interrupts, summary, roots, on_this_server, known, started })
+        if folder.is_full() {
+            folder.discard();
+            let text = format!("the disk of {} is full; make room or choose another folder with --out", options.out);
+            return Err(CampaignError::Disk(text));
+        }
+        let claim = Claim::take(&folder)?;
+        let mut desk = Self {
+            options,
+            folder,
+            reporter,
+            interrupts,
+            summary,
+            roots,
+            on_this_server,
+            known,
+            started,
+            _claim: claim,
+        };
+        leftovers::clean_up(&mut desk);
+        Ok(desk)
     }
 
     /// Says one of the first lines.
@@ -90,11 +110,11 @@ impl<'a> Desk<'a> {
 
     /// Runs and judges a file and keeps the record; it does not show up in the summary.
     pub fn execute(&mut self, batch: &mut Batch<'_>, file: &File) -> Result<(Execution, Judgement), CampaignError> {
+        self.room()?;
         self.folder.publish();
         let place = place(file);
         let folder = self.folder.make_folder(&place)?;
-        let mut output =
-            fs_err::File::create(folder.join("shell.log")).map_err(|error| CampaignError::Disk(error.to_string()))?;
+        let mut output = self.folder.shell_log(&folder)?;
         batch.leave_captures_in(folder.join("capture"));
         let execution =
             batch.execute(&job(self.options, &self.roots, file), file.statements, &mut output).map_err(run_error)?;
@@ -102,6 +122,15 @@ impl<'a> Desk<'a> {
         self.folder
             .save_json(&format!("{place}/{RECORD}"), &Record::new(&execution, &judgement, &self.options.words()))?;
         Ok((execution, judgement))
+    }
+
+    /// Whether more can be recorded.
+    fn room(&self) -> Result<(), CampaignError> {
+        let text = || {
+            let path = self.folder.path();
+            format!("the disk is full; what was recorded until then is in {path}; make room or choose another --out")
+        };
+        if self.folder.is_full() { Err(CampaignError::Disk(text())) } else { Ok(()) }
     }
 
     /// Lets the server end and judges how it does; a failure there belongs to all files that it ran.
@@ -173,7 +202,7 @@ impl<'a> Desk<'a> {
         } else if judgement.verdict == Verdict::Failure && self.options.stop_at_first_failure {
             "at the first failure, as asked"
         } else if judgement.verdict == Verdict::Infrastructure {
-            "there is no server to go on with"
+            if self.folder.is_full() { "the disk is full" } else { "there is no server to go on with" }
         } else if !batch.restartable()
             && judgement.findings.iter().any(|one| one.title.starts_with("cannot connect again"))
         {
@@ -194,8 +223,11 @@ impl<'a> Desk<'a> {
         if let Err(error) = outcome {
             return Err(self.give_up(error));
         }
+        let room = self.room();
         let summary = self.finish()?;
-        Ok(super::ending::exit_code(&summary, interrupts.requested(), script_errors_count))
+        let code = super::ending::exit_code(&summary, interrupts.requested(), script_errors_count);
+        // A server that found no room for its data is not at fault.
+        if code == ExitCode::ServerUnavailable { room.map(|()| code) } else { Ok(code) }
     }
 
     /// Ends a run that cannot go on: what was recorded is kept, and nothing is left where nothing was.
@@ -254,9 +286,7 @@ pub fn run_error(error: RunError) -> CampaignError {
 impl From<StoreError> for CampaignError {
     fn from(error: StoreError) -> Self {
         match &error {
-            StoreError::Unwritable { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
-                Self::Disk(error.to_string())
-            }
+            StoreError::Unwritable { source, .. } if is_full(source) => Self::Disk(error.to_string()),
             _ => Self::SetUp(error.to_string()),
         }
     }

@@ -15,6 +15,7 @@ mod ending;
 mod fuzz;
 mod job;
 pub mod known;
+mod leftovers;
 mod minimal;
 mod options;
 mod planted;

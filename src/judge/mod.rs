@@ -267,8 +267,11 @@ pub const ORACLES: &[&dyn Oracle] = &[
     &script_error::ScriptError,
 ];
 
-/// Asks every oracle.
+/// Asks every oracle; where the machine failed, that alone is told, for nothing else can be.
 pub fn judge(execution: &Execution) -> Judgement {
+    if execution.infrastructure.is_some() {
+        return Judgement::of(infrastructure::Infrastructure.judge(execution));
+    }
     let mut findings: Vec<Finding> = Vec::new();
     for finding in ORACLES.iter().flat_map(|oracle| oracle.judge(execution)) {
         match findings.iter_mut().find(|known| is_again(known, &finding)) {

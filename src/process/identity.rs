@@ -50,6 +50,14 @@ impl Identity {
     }
 }
 
+/// Where process ids mean what they mean here: the machine since its boot, and its namespace of process ids. A folder
+/// may be shared with other machines and containers, whose ids are others.
+pub fn world() -> String {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let namespace = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    format!("{} {}", boot.trim(), namespace.display())
+}
+
 /// Field 22 of /proc/PID/stat.
 pub fn start_time(pid: u32) -> Option<u64> {
     Stat::read(pid)?.number(22)

@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use super::average::{Average, Averages, FileKind};
 use super::capture::crash::with_what_follows;
 use super::capture::{Capture, Capturer};
-use super::check::{Usage, answers, clear, kernel_lines, reachable, validate_all};
+use super::check::{Usage, answers, clear, full_disk, kernel_lines, reachable, validate_all};
 use super::execution::{Check, Execution, Hang, HangKind};
 use super::hang::{HangTimer, doubt};
 use super::log_text::{Trouble, is_echo_of_death, noteworthy, trouble};
@@ -20,8 +20,9 @@ use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
 
 /// A lost connection is given this long to turn out as a dead server: writing a core takes its time.
 const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
-/// The shell's own deadlines come after the hang timer, which has to see first who holds the file up.
-const BEHIND_THE_TIMER: Duration = Duration::from_millis(200);
+/// The shell's own deadlines come after the hang timer, which has to see first who holds the file up; on a busy machine
+/// its clock begins late.
+const BEHIND_THE_TIMER: Duration = Duration::from_secs(1);
 const LOG_TICK: Duration = Duration::from_millis(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
@@ -201,9 +202,10 @@ impl<'a> Batch<'a> {
         log.extend(kernel_lines(&watched.exits));
         let after = Usage::of(&self.topology.processes());
         let usage = before.until(&after);
+        let infrastructure = full_disk(&watched.exits);
         self.used = Some(after);
         self.aftermath(&watched, &checks, kind);
-        Ok(Execution { usage, ..self.record(&job, statements, started, watched, checks, log) })
+        Ok(Execution { usage, infrastructure, ..self.record(&job, statements, started, watched, checks, log) })
     }
 
     fn thresholds(&self, kind: &FileKind, statements: u32) -> Thresholds {

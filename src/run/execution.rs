@@ -49,7 +49,7 @@ pub struct Execution {
     pub checks: Vec<Check>,
     /// Server log lines that speak of trouble, and what follows them, at most [`Execution::LOG_LINES`].
     pub log: Vec<LogLine>,
-    /// The server could not be brought up, or brought back: nothing can be said of the file.
+    /// The server could not be brought up or back, or its disk was full: nothing can be said of the file.
     pub infrastructure: Option<String>,
     /// Somebody stopped the run while this file was under way.
     pub interrupted: bool,

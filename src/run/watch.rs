@@ -17,8 +17,9 @@ use crate::shell::{CommandFigures, Ended, Note, Report, Running, ShellEnd, State
 const TICK: Duration = Duration::from_millis(20);
 /// How long a shell may go on after its server died, so that its last reports arrive.
 const AFTER_DEATH: Duration = Duration::from_millis(200);
-/// How long a spinning script is given to be interrupted by its engine, which says where it spins.
-const AFTER_SPIN: Duration = Duration::from_secs(1);
+/// How long a spinning script is given to be interrupted by its engine, which says where it spins. Its deadline lies a
+/// second behind the hang timer.
+const AFTER_SPIN: Duration = Duration::from_secs(2);
 /// How long a killed shell may take to say so.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 /// How long a shell may take until it begins with the file's text. Their start belongs to no file: mongosh needs over a

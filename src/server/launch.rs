@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::hello::greet;
+use super::leftovers::Note;
 use super::log_file::LogFile;
 use super::placeholder::expand;
 use super::port::{Port, is_free};
@@ -68,7 +69,10 @@ pub(super) fn launch(
         let port = wanted.map_or_else(|| Port::claim(base), Port::claim_one)?;
         let mut running = spawn(spec, place, earlier, &dir, port)?;
         match wait_ready(&mut running, spec.ready) {
-            Ok(()) => return Ok(running),
+            Ok(()) => {
+                running.note.write_again(running.child.pid()).map_err(|error| disk(&error))?;
+                return Ok(running);
+            }
             Err(trouble) => {
                 let number = running.port.number();
                 let lost = matches!(trouble, Trouble::Ended(_)) && !is_free(number);
@@ -127,7 +131,9 @@ fn spawn(
     // A program that writes its log itself still prints what its run time and sanitizers say.
     let own_log = spec.arguments.iter().any(|argument| argument.contains("{log}"));
     let logs = [own_log.then_some(log), Some(program.output)].into_iter().flatten().map(LogFile::new).collect();
-    Ok(Running { name: spec.name.clone(), child, logs, port, settings, stop: spec.stop, dbpath, reported: false })
+    let note = Note::write(&dir, child.pid()).map_err(|error| disk(&error))?;
+    let (name, stop, reported) = (spec.name.clone(), spec.stop, false);
+    Ok(Running { name, child, logs, port, settings, stop, dbpath, reported, note })
 }
 
 fn settings(spec: &ProcessSpec, port: &Port, fill: &BTreeMap<String, String>) -> Result<Settings, ServerError> {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::process::Signal;
 
+use super::leftovers::{self, Note};
 use super::log_file::LogFile;
 use super::port::Port;
 use super::spec::Stop;
@@ -29,6 +30,8 @@ pub(super) struct Running {
     pub(super) dbpath: Utf8PathBuf,
     /// Its end was told.
     pub(super) reported: bool,
+    /// Dropped after the process is gone.
+    pub(super) note: Note,
 }
 
 impl Running {
@@ -106,6 +109,19 @@ pub(super) fn prune_cores(folder: &Utf8Path, keep: usize) {
     }
 }
 
+/// Removes the data of processes that ended by themselves, below `folder`, but for the newest `keep`.
+pub(super) fn prune_data(folder: &Utf8Path, keep: usize) {
+    let places = folder.read_dir_utf8().into_iter().flatten().flatten().map(|one| one.path().to_owned());
+    let mut left: Vec<_> = places
+        .filter(|place| !leftovers::is_noted(place))
+        .filter_map(|place| Some((place.join("data").metadata().ok()?.modified().ok()?, place.join("data"))))
+        .collect();
+    left.sort();
+    for (_, data) in left.iter().rev().skip(keep) {
+        discard_data(data);
+    }
+}
+
 /// The names that kernels give where `core_pattern` is a plain word.
 fn is_core(name: &str) -> bool {
     name == "core" || name.strip_prefix("core.").is_some_and(|pid| pid.bytes().all(|byte| byte.is_ascii_digit()))
@@ -130,6 +146,21 @@ mod tests {
         std::fs::write(data.join("core.txt"), "").unwrap();
         discard_data(&data);
         assert!(dir.join("core.12").exists() && !data.exists() && !dir.join("core.txt").exists());
+    }
+
+    #[test]
+    fn of_data_of_dead_servers_the_newest_stays_and_a_living_ones_is_not_touched() {
+        let (_folder, dir) = folder();
+        for number in 1..=3 {
+            let data = dir.join(format!("mongod-{number}/data"));
+            std::fs::create_dir_all(&data).unwrap();
+            let time = std::time::UNIX_EPOCH + Duration::from_secs(number);
+            std::fs::File::open(&data).unwrap().set_modified(time).unwrap();
+        }
+        let _living = Note::write(&dir.join("mongod-1"), std::process::id()).unwrap();
+        prune_data(&dir, 1);
+        let left: Vec<bool> = (1..=3).map(|number| dir.join(format!("mongod-{number}/data")).exists()).collect();
+        assert_eq!(left, [true, false, true]);
     }
 
     #[test]

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use super::hello::version;
 use super::launch::{Place, launch};
-use super::running::{Running, discard_data, prune_cores};
+use super::running::{Running, discard_data, prune_cores, prune_data};
 use super::spec::{Product, Stacks};
 use super::{AskedEnd, LogLine, ServerError, ServerExit, ServerProcess, Topology};
 use crate::wire::uri::Settings;
 
 /// Cores kept of one run: what a person can look at.
 const CORES: usize = 5;
+/// Data folders kept of servers that ended by themselves: a real product's takes hundreds of megabytes.
+const DATA: usize = 2;
 const VERSION_WITHIN: Duration = Duration::from_secs(2);
 
 /// A standalone server.
@@ -37,6 +39,7 @@ impl Standalone {
             discard_data(&dbpath);
         }
         prune_cores(&self.place.folder, CORES);
+        prune_data(&self.place.folder, DATA);
     }
 }
 

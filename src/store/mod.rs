@@ -1,10 +1,16 @@
 //! Where what was made and seen is kept. Today that is one folder a run; nothing is written outside it.
 
+mod claim;
 mod record;
+mod reserve;
 mod run_folder;
+mod shell_log;
 
+pub use claim::{Claim, abandoned, give_back, remove_unfinished};
 pub use record::{RECORD, Record, read_record, read_words, records_at};
+pub use reserve::is_full;
 pub use run_folder::{RunFolder, read_json};
+pub use shell_log::ShellLog;
 
 /// Why something could not be kept or read.
 #[derive(Debug, thiserror::Error)]

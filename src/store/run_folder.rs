@@ -4,7 +4,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::StoreError;
+use super::reserve::{Reserve, is_full};
+use super::{ShellLog, StoreError};
+use crate::run::check::{FULL_BELOW, free};
+
+/// How names of files begin that are still being written.
+pub(super) const UNFINISHED: &str = ".unfinished-";
 
 /// `OUT/runs/<start>-<seed>`, with `OUT/latest` pointing to it once there is something in it.
 #[derive(Clone, Debug)]
@@ -13,6 +18,7 @@ pub struct RunFolder {
     path: Utf8PathBuf,
     /// What was made for it above.
     made: Option<Utf8PathBuf>,
+    reserve: Reserve,
 }
 
 impl RunFolder {
@@ -27,11 +33,39 @@ impl RunFolder {
         let made = made.map(absolute_even_if_missing);
         fs_err::create_dir_all(&runs).map_err(|source| StoreError::Unwritable { path: out.to_owned(), source })?;
         let path = absolute(&unused(&runs, &format!("{stamp}-{seed}"))?);
-        let run = Self { out: absolute(out), path, made };
+        let reserve = Reserve::keep(&path).map_err(|source| {
+            let _ = fs_err::remove_dir_all(made.as_ref().unwrap_or(&path));
+            StoreError::Unwritable { path: path.clone(), source }
+        })?;
+        let run = Self { out: absolute(out), path, made, reserve };
         for part in ["files", "executions", "server"] {
             run.make_folder(part)?;
         }
         Ok(run)
+    }
+
+    /// True once its disk is full: what is written then takes the room that is kept for that, and no more fits.
+    pub fn is_full(&self) -> bool {
+        self.reserve.is_spent() || free(&self.path).is_some_and(|free| free < FULL_BELOW)
+    }
+
+    /// Opens the file that takes what a script prints, in one of the folders inside.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn shell_log(&self, folder: &Utf8Path) -> Result<ShellLog, StoreError> {
+        let path = folder.join("shell.log");
+        let made = self.with_room(|| fs_err::File::create(&path));
+        made.map(|file| ShellLog::new(file, self.reserve.clone()))
+            .map_err(|source| StoreError::Unwritable { path: path.clone(), source })
+    }
+
+    /// Does it once more with the room that was kept, where the disk is full.
+    fn with_room<T>(&self, write: impl Fn() -> std::io::Result<T>) -> std::io::Result<T> {
+        match write() {
+            Err(error) if is_full(&error) && self.reserve.spend() => write(),
+            done => done,
+        }
     }
 
     /// The folder itself, absolute.
@@ -60,7 +94,8 @@ impl RunFolder {
     /// It cannot be made.
     pub fn make_folder(&self, name: &str) -> Result<Utf8PathBuf, StoreError> {
         let path = self.path.join(name);
-        fs_err::create_dir_all(&path).map_err(|source| StoreError::Unwritable { path: path.clone(), source })?;
+        self.with_room(|| fs_err::create_dir_all(&path))
+            .map_err(|source| StoreError::Unwritable { path: path.clone(), source })?;
         Ok(path)
     }
 
@@ -70,12 +105,8 @@ impl RunFolder {
     /// It cannot be written.
     pub fn save(&self, name: &str, content: &[u8]) -> Result<Utf8PathBuf, StoreError> {
         let path = self.path.join(name);
-        let unwritable = |source| StoreError::Unwritable { path: path.clone(), source };
-        let folder = path.parent().unwrap_or(&self.path);
-        fs_err::create_dir_all(folder).map_err(unwritable)?;
-        let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
-        std::io::Write::write_all(&mut temporary, content).map_err(unwritable)?;
-        temporary.persist(&path).map_err(|error| unwritable(error.error))?;
+        let written = self.with_room(|| write_whole(&path, content));
+        written.map_err(|source| StoreError::Unwritable { path: path.clone(), source })?;
         Ok(path)
     }
 
@@ -89,6 +120,15 @@ impl RunFolder {
         text.push(b'\n');
         self.save(name, &text)
     }
+}
+
+fn write_whole(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs_err::create_dir_all(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
+    std::io::Write::write_all(&mut temporary, content)?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// Reads a JSON record of any folder.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::program::{Place, Said, TRIAGE};
+use crate::given_mongod::{program, serve};
+use crate::program::{FUZZ, Place, Said, TRIAGE};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -17,7 +18,7 @@ fn until<T>(words: &str, mut what: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(Instant::now() < deadline, "{words} did not come");
-        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_millis(5));
     }
 }
 
@@ -29,6 +30,12 @@ fn processes(word: &str) -> Vec<u32> {
         String::from_utf8_lossy(&line).contains(word).then_some(pid)
     };
     std::fs::read_dir("/proc").unwrap().flatten().filter_map(of).collect()
+}
+
+/// True for a living process that works in the folder or below.
+fn works_in(pid: u32, folder: &Path) -> bool {
+    let folder = folder.canonicalize().unwrap();
+    std::fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|place| place.starts_with(folder))
 }
 
 /// Every file of that name below a folder.
@@ -73,6 +80,49 @@ fn killed_in_the_middle_it_leaves_no_process_and_whole_records() {
 }
 
 #[test]
+fn what_a_killed_run_left_is_removed_by_the_next_and_its_records_are_named() {
+    let place = Place::new();
+    // A server's child that nobody's death ends.
+    let mongod = program(&place, "mongod", &format!("sleep 600 &\n{}", serve("none")));
+    let sleeper = || processes("sleep").into_iter().find(|pid| works_in(*pid, place.path()));
+    let small = place.file("small.js", "db.c.insert({a: 1});");
+    let file = place.file("busy.js", busy(""));
+    let mut run = place.start(&["run", &small, &file, "--mongod", &mongod]);
+    until("the second file", || (below(place.path(), "shell.log").len() == 2).then_some(()));
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let left = sleeper().unwrap();
+    let dead = place.latest().canonicalize().unwrap();
+    let mut beside = place.start(&["run", &file, "--mongod", &mongod, "--out", "another"]);
+    beside.wait().unwrap();
+    assert_eq!(sleeper(), Some(left), "a run with another --out touches nothing");
+    let said = place.fuzz(&["run", &small, "--server", "practice", "--bugs", "none"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let line = said.out.lines().find(|line| line.starts_with("cleaned")).unwrap_or_else(|| panic!("{}", said.all()));
+    assert!(line.contains("1 processes ended, 1 data folders removed; its 1 records are kept"), "{line}");
+    assert!(!works_in(left, place.path()), "{left} still runs");
+    assert!(below(&dead, "processes.json").is_empty() && below(&dead, "owner.json").is_empty());
+    assert!(!dead.join("server/mongod-1/data").exists() && !dead.join("reserve").exists());
+    let judged: Said = place.command(TRIAGE, &["judge", dead.to_str().unwrap()]).output().unwrap().into();
+    assert_eq!(judged.code, Some(0), "{}", judged.all());
+    let again = place.fuzz(&["run", &small, "--server", "practice", "--bugs", "none"]);
+    assert!(!again.out.contains("cleaned"), "{}", again.all());
+}
+
+#[test]
+fn a_living_run_in_the_same_folder_is_left_alone() {
+    let place = Place::new();
+    let small = place.file("small.js", "db.c.insert({a: 1});");
+    let file = place.file("busy.js", busy("assert.eq(db.adminCommand({ping: 1}).ok, 1);"));
+    let run = place.start(&["run", &file, "--server", "practice", "--bugs", "none"]);
+    until("the file", || below(place.path(), "shell.log").pop());
+    let said = place.fuzz(&["run", &small, "--server", "practice", "--bugs", "none"]);
+    assert!(said.code == Some(0) && !said.out.contains("cleaned"), "{}", said.all());
+    let first: Said = run.wait_with_output().unwrap().into();
+    assert_eq!(first.code, Some(0), "{}", first.all());
+}
+
+#[test]
 fn a_server_that_is_killed_from_outside_is_a_crash() {
     let place = Place::new();
     let file = place.file("busy.js", busy(""));
@@ -109,31 +159,220 @@ fn a_log_that_is_deleted_hides_no_crash() {
     assert!(said.out.contains("was killed by SIGSEGV"), "{}", said.all());
 }
 
-#[test]
-fn a_full_disk_is_one_clear_sentence() {
-    let place = Place::new();
-    let full = place.path().join("full");
-    std::fs::create_dir(&full).unwrap();
-    let mount = |words: &[&str]| Command::new("mount").args(words).arg(&full).status().is_ok_and(|done| done.success());
-    if !mount(&["-t", "tmpfs", "-o", "size=2m", "tmpfs"]) {
-        eprintln!("SKIPPED: a_full_disk_is_one_clear_sentence needs the right to mount a file system");
-        return;
+/// A file system of its own in the place, or nothing where this machine does not allow it.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn in_place(place: &Place, test: &str) -> Option<Self> {
+        let folder = place.path().join("small");
+        std::fs::create_dir(&folder).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=48m", "tmpfs"]).arg(&folder);
+        if mount.output().is_ok_and(|done| done.status.success()) {
+            return Some(Self(folder));
+        }
+        // tests/run counts these lines.
+        println!("SKIPPED: {test} needs the right to mount a file system");
+        None
     }
-    let out = full.join("out");
-    let words =
-        ["--sets", "20", "--seed", "5", "--server", "practice", "--bugs", "none", "--out", out.to_str().unwrap()];
-    let said = place.fuzz(&words);
-    let records = below(&out, "record.json");
-    let whole = records.iter().filter(|path| {
-        let text = std::fs::read_to_string(path).unwrap();
-        serde_json::from_str::<serde_json::Value>(&text).is_ok()
-    });
-    let whole = whole.count();
-    assert!(Command::new("umount").arg(&full).status().unwrap().success());
-    assert_eq!(said.code, Some(74), "{}", said.all());
-    assert_eq!(said.errors.lines().count(), 1, "{}", said.all());
-    assert!(said.errors.contains("No space left on device"), "{}", said.all());
-    assert_eq!(whole, records.len());
+
+    fn out(&self) -> String {
+        format!("{}/out", self.0.display())
+    }
+
+    /// Takes all room but so many MiB.
+    fn fill_but(&self, left: u64) {
+        let size = ((48 - left) << 20).to_string();
+        let done = Command::new("fallocate").args(["-l", &size]).arg(self.0.join("filling")).status().unwrap();
+        assert!(done.success());
+    }
+
+    /// The records, all of which must be whole.
+    fn records(&self) -> usize {
+        let records = below(&self.0, "record.json");
+        for path in &records {
+            let text = std::fs::read_to_string(path).unwrap();
+            assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{} is cut", path.display());
+        }
+        records.len()
+    }
+
+    fn summary(&self) -> serde_json::Value {
+        let text = std::fs::read_to_string(self.0.join("out/latest/summary.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_from_the_beginning_is_said_and_nothing_is_left() {
+    let place = Place::new();
+    let Some(disk) = SmallDisk::in_place(&place, "a_disk_that_is_full_from_the_beginning") else { return };
+    for left in [1, 20] {
+        disk.fill_but(left);
+        let said = place.fuzz(&["--sets", "1", "--server", "practice", "--out", &disk.out()]);
+        assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
+        assert!(said.errors.contains("--out"), "{}", said.all());
+        assert!(below(&disk.0, "owner.json").is_empty() && disk.records() == 0);
+    }
+}
+
+#[test]
+fn an_output_folder_that_fills_up_ends_the_run_and_loses_no_record() {
+    let place = Place::new();
+    let Some(disk) = SmallDisk::in_place(&place, "an_output_folder_that_fills_up") else { return };
+    let small = place.file("small.js", "db.c.insert({a: 1});");
+    // Far more than the disk takes.
+    let large = place.file("large.js", "var line = 'x'.repeat(100000); for (var i = 0; i < 500; i++) print(line);");
+    let after = place.file("after.js", "db.c.insert({a: 1});");
+    let said = place.fuzz(&["run", &small, &large, &after, "--server", "practice", "--out", &disk.out()]);
+    assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
+    assert!(said.errors.contains("the disk is full") && said.errors.contains("--out"), "{}", said.all());
+    // The file that met the full disk has its record, as has the one before; the one after was not begun.
+    assert_eq!(disk.records(), 2, "{}", said.all());
+    assert_eq!(disk.summary()["effectiveness"]["files"], 2);
+}
+
+#[test]
+fn a_server_whose_data_folder_fills_up_is_no_failure() {
+    let place = Place::new();
+    let Some(disk) = SmallDisk::in_place(&place, "a_server_whose_data_folder_fills_up") else { return };
+    let body = format!(
+        "{FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs none &
+         while [ ! -e {}/go ]; do sleep 0.05; done
+         head -c 100m /dev/zero > $dbpath/journal || echo No space left on device >> $log
+         kill -9 $!
+         exit 14",
+        place.path().display()
+    );
+    let mongod = program(&place, "mongod", &body);
+    let small = place.file("small.js", "db.c.insert({a: 1});");
+    let file = place.file("busy.js", busy(""));
+    let run = place.start(&["run", &small, &file, &small, "--mongod", &mongod, "--out", &disk.out(), "--no-capture"]);
+    until("the second file", || (below(&disk.0, "shell.log").len() == 2).then_some(()));
+    place.file("go", "");
+    let said: Said = run.wait_with_output().unwrap().into();
+    assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
+    assert!(said.errors.contains("the disk is full"), "{}", said.all());
+    assert!(!said.out.contains("FAILURE") && said.out.contains("on a disk without room"), "{}", said.all());
+    assert_eq!(disk.records(), 2);
+    assert_eq!(disk.summary()["cut_short"], "the disk is full");
+}
+
+#[test]
+fn a_log_that_is_rotated_hides_no_crash() {
+    let place = Place::new();
+    let file = place.file("busy.js", busy("db.c.insert({_id: 1}); db.c.find({$where: 'x'}).itcount();"));
+    // What tells of the death stands in a new file, the old one has another name.
+    let body = format!(
+        "{FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs none &
+         while [ ! -e {}/go ]; do sleep 0.05; done
+         mv $log $log.1
+         echo \"$(date +%Y-%m-%dT%H:%M:%S).000+0000 F -        [conn1] Invariant failure a == b src/mongo/x.cpp 7\" >> $log
+         kill -9 $!
+         kill -6 $$",
+        place.path().display()
+    );
+    let mongod = program(&place, "mongod", &body);
+    let run = place.start(&["run", &file, "--mongod", &mongod, "--no-capture"]);
+    until("the file", || below(place.path(), "shell.log").pop());
+    place.file("go", "");
+    let said: Said = run.wait_with_output().unwrap().into();
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    assert_eq!(place.failures()[0].0, "Invariant", "{}", said.all());
+}
+
+#[test]
+fn a_server_that_is_killed_while_it_starts_is_told_with_its_words() {
+    let place = Place::new();
+    let mongod = program(&place, "mongod", "echo 'opening the data' >> $log\nkill -9 $$");
+    let said = place.fuzz(&["--sets", "1", "--mongod", &mongod]);
+    assert_eq!(said.code, Some(2), "{}", said.all());
+    for word in ["ended at once (signal 9)", "opening the data"] {
+        assert!(said.errors.contains(word), "{}", said.all());
+    }
+    assert!(!place.path().join("jstestfuzz").exists());
+}
+
+#[test]
+fn a_server_that_is_killed_while_it_starts_again_is_infrastructure() {
+    let place = Place::new();
+    let once =
+        format!("[ -e {0}/once ] && kill -9 $$\ntouch {0}/once\n{1}", place.path().display(), serve("PRACTICE-1"));
+    let mongod = program(&place, "mongod", &once);
+    let crash = place.file("crash.js", "db.c.find({$group: {_id: 1}}).itcount();");
+    let after = place.file("after.js", "db.c.insert({a: 1});");
+    let said = place.fuzz(&["run", &crash, &after, &after, "--mongod", &mongod, "--no-capture"]);
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    assert_eq!(place.summary()["verdicts"]["Infrastructure"], 1, "{}", said.all());
+    assert_eq!(place.summary()["cut_short"], "there is no server to go on with");
+}
+
+#[test]
+fn without_gdb_the_hang_is_told_in_one_line_and_the_rest_is_kept() {
+    let place = Place::new();
+    let file = place
+        .file("a.js", "db.c.drop(); db.c.createIndex({a: 1}, {name: 'x'}); db.c.createIndex({b: 1}, {name: 'x'});");
+    let words = ["run", &file, "--server", "practice", "--bugs", "all", "--hang-min", "1s"];
+    let said: Said = place.command(FUZZ, &words).env("PATH", "/nowhere").output().unwrap().into();
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    let lines = said.out.lines().filter(|line| line.contains("there is no gdb on PATH")).count();
+    assert_eq!(lines, 1, "{}", said.all());
+    let capture = place.latest().join("executions/a/capture");
+    assert!(capture.join("current_op.json").exists() && capture.join("server_status.json").exists());
+}
+
+mod gdb {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs gdb, which tests/run installs"]
+    fn that_is_killed_in_the_middle_leaves_the_rest() {
+        let place = Place::new();
+        let file = place
+            .file("a.js", "db.c.drop(); db.c.createIndex({a: 1}, {name: 'x'}); db.c.createIndex({b: 1}, {name: 'x'});");
+        let run = place.start(&["run", &file, "--server", "practice", "--hang-min", "1s", "--no-confirm"]);
+        // The first one writes the core.
+        let gcore = until("gdb", || processes("gcore ").into_iter().find(|pid| works_in(*pid, place.path())));
+        kill(gcore);
+        let said: Said = run.wait_with_output().unwrap().into();
+        assert_eq!(said.code, Some(1), "{}", said.all());
+        let lines = said.out.lines().filter(|line| line.contains("gdb itself ended by signal 9")).count();
+        assert_eq!(lines, 1, "{}", said.all());
+        assert!(said.out.contains("waits for a lock in"), "the second gdb's stacks are there: {}", said.all());
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_while_the_server_is_down_is_passed_over_too() {
+    let place = Place::new();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let file = place.file("busy.js", busy(""));
+    let after = place.file("after.js", "assert.eq(db.adminCommand({ping: 1}).ok, 1);");
+    // Its death frees the port, and somebody takes it before the next start.
+    let body = format!(
+        "{FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs none &
+         [ -e {0}/second ] && while :; do wait; done
+         while [ ! -e {0}/go ]; do sleep 0.05; done
+         touch {0}/second
+         kill -9 $!
+         exit 14",
+        place.path().display()
+    );
+    let mongod = program(&place, "mongod", &body);
+    let words = ["run", &file, &after, "--mongod", &mongod, "--base-port", &port.to_string(), "--no-capture"];
+    let run = place.start(&words);
+    until("the file", || below(place.path(), "shell.log").pop());
+    place.file("go", "");
+    let taken = until("the port", || TcpListener::bind(("127.0.0.1", port)).ok());
+    let said: Said = run.wait_with_output().unwrap().into();
+    drop(taken);
+    assert!(said.out.contains("after.js: clean"), "{}", said.all());
 }
 
 #[test]

@@ -18,13 +18,15 @@ while [ $# -gt 0 ]; do
 done
 ";
 
-fn program(place: &Place, name: &str, body: &str) -> String {
+/// A program that takes a mongod's flags, `$dbpath`, `$port` and `$log`, and does that.
+pub fn program(place: &Place, name: &str, body: &str) -> String {
     let path = place.file(name, format!("{FLAGS}{body}\n"));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
 }
 
-fn serve(bugs: &str) -> String {
+/// Turns the program into a server.
+pub fn serve(bugs: &str) -> String {
     format!("exec {FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs {bugs}")
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8Path;
 
 use crate::interrupt::Interrupts;
+use crate::run::check::free;
 
 /// Cores are not written where they would leave less than this.
 const DISK_FOR_OTHERS: u64 = 1 << 30;
@@ -64,12 +65,6 @@ pub fn no_room_for_core(folder: &Utf8Path, bytes: u64) -> Option<String> {
 pub fn no_room_for_text(folder: &Utf8Path) -> Option<String> {
     let free = free(folder)?;
     (free < DISK_FOR_TEXT).then(|| format!("the disk has {} MiB free", free >> 20))
-}
-
-/// Bytes free for us; a file system that does not say is tried.
-fn free(folder: &Utf8Path) -> Option<u64> {
-    let found = rustix::fs::statvfs(folder.as_std_path()).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The capture of a hang: suspend, cores, stacks, the run times' own dumps, and SIGABRT where a debugger may not look.
 
-use camino::Utf8PathBuf;
+use std::io::{Read, Seek, SeekFrom};
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::budget::no_room_for_core;
 use super::context::Context;
@@ -14,8 +16,8 @@ use crate::interrupt::Interrupts;
 use crate::run::meter::Usage;
 use crate::server::{Stacks, Topology};
 
-/// Lines of a log that are kept.
-const TAIL_BYTES: usize = 200 << 10;
+/// What is kept of a log.
+const TAIL_BYTES: u64 = 200 << 10;
 
 /// What is known of one process so far.
 struct Looked {
@@ -63,6 +65,16 @@ impl Capturer {
     }
 }
 
+/// The end of a log, however long it is.
+fn tail(log: &Utf8Path) -> std::io::Result<String> {
+    let mut file = fs_err::File::open(log)?;
+    let begin = file.metadata()?.len().saturating_sub(TAIL_BYTES);
+    file.seek(SeekFrom::Start(begin))?;
+    let mut bytes = Vec::new();
+    file.take(TAIL_BYTES).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 impl Looked {
     fn into_record(self, usage: &Usage) -> CapturedProcess {
         let Member { identity, name, title, cpu, .. } = self.member;
@@ -81,9 +93,11 @@ impl Making<'_> {
 
     fn log_tails(&mut self, members: &[Member]) {
         for member in members.iter().filter(|member| member.identity.pid == member.leader.pid) {
-            let bytes = fs_err::read(&member.leader.log).unwrap_or_default();
-            let tail = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(TAIL_BYTES)..]).into_owned();
-            self.write(&format!("log_tail_{}_{}.log", member.name, member.identity.pid), &tail);
+            let name = format!("log_tail_{}_{}.log", member.name, member.identity.pid);
+            match tail(&member.leader.log) {
+                Ok(tail) => self.write(&name, &tail),
+                Err(error) => self.capture.gap(name, error.to_string(), "the lines in the record"),
+            }
         }
     }
 

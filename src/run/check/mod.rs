@@ -1,6 +1,7 @@
 //! Evidence gathered while the servers live: one check a file, all bounded in time.
 
 mod clear;
+mod disk;
 mod health;
 mod kernel;
 mod reachable;
@@ -9,6 +10,7 @@ mod usage;
 mod validate;
 
 pub use clear::clear;
+pub use disk::{FULL_BELOW, free, full_disk};
 pub use health::answers;
 pub use kernel::kernel_lines;
 pub use reachable::reachable;
