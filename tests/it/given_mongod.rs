@@ -18,13 +18,15 @@ while [ $# -gt 0 ]; do
 done
 ";
 
-fn program(place: &Place, name: &str, body: &str) -> String {
+/// A program that has read a mongod's flags before `body`.
+pub fn program(place: &Place, name: &str, body: &str) -> String {
     let path = place.file(name, format!("{FLAGS}{body}\n"));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
 }
 
-fn serve(bugs: &str) -> String {
+/// Becomes the practice server with these bugs.
+pub fn serve(bugs: &str) -> String {
     format!("exec {FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs {bugs}")
 }
 
