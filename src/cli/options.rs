@@ -28,7 +28,7 @@ pub struct RunArguments {
     /// A server by name; `fuzz server list` shows them
     #[arg(long, value_name = "NAME", env = "JSTESTFUZZ_SERVER")]
     server: Option<String>,
-    /// More servers, in the form of servers.toml
+    /// More servers, which go before ours of the same name; see docs/servers.md
     #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_SERVER_FILE")]
     server_file: Option<Utf8PathBuf>,
     /// Where installed servers lie [default: jstestfuzz/servers in the user's cache folder]

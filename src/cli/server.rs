@@ -52,7 +52,7 @@ pub struct Table {
     /// Where installed servers lie [default: jstestfuzz/servers in the user's cache folder]
     #[arg(long, value_name = "DIR", env = "JSTESTFUZZ_SERVERS_DIR")]
     servers_dir: Option<Utf8PathBuf>,
-    /// More servers, in the form of servers.toml
+    /// More servers, which go before ours of the same name; see docs/servers.md
     #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_SERVER_FILE")]
     server_file: Option<Utf8PathBuf>,
 }

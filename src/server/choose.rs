@@ -5,8 +5,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::external::External;
 use super::install::{home_of, is_installed, require};
 use super::launch::Place;
-use super::spec::{Product, product};
+use super::spec::Product;
 use super::standalone::Standalone;
+use super::table::product;
 use super::{ServerError, Topology};
 use crate::process::own_executable;
 

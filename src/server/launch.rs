@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::hello::greet;
 use super::log_file::LogFile;
+use super::placeholder::expand;
 use super::port::{Port, is_free};
 use super::running::Running;
 use super::spec::{ProcessSpec, Ready};
@@ -110,8 +111,8 @@ fn spawn(
         ("bugs".to_owned(), place.bugs.clone()),
         ("program".to_owned(), place.program.as_ref().map(ToString::to_string).unwrap_or_default()),
     ]);
-    let settings = settings(spec, &port, &fill)?;
     fill.extend(earlier.iter().map(|one| (format!("port:{}", one.name), one.port.number().to_string())));
+    let settings = settings(spec, &port, &fill)?;
     let program = Program {
         own: place.own.clone(),
         program: expand(&spec.program, &fill).into(),
@@ -162,37 +163,6 @@ fn failure(spec: &ProcessSpec, running: &Running, trouble: &Trouble) -> ServerEr
     ServerError::Unusable(format!("the server {} {what}; its last words:\n  {words}", spec.name))
 }
 
-/// Puts values in for `{name}`; what is put in is not looked at again.
-fn expand(text: &str, fill: &BTreeMap<String, String>) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        match after.split_once('}').and_then(|(name, tail)| Some((fill.get(name)?, tail))) {
-            Some((value, tail)) => {
-                out.push_str(value);
-                rest = tail;
-            }
-            None => {
-                out.push('{');
-                rest = after;
-            }
-        }
-    }
-    out + rest
-}
-
 fn disk(error: &std::io::Error) -> ServerError {
     ServerError::Infrastructure(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn placeholders_are_filled_once_and_other_braces_stay() {
-        let fill = BTreeMap::from([("port".to_owned(), "1".to_owned()), ("dir".to_owned(), "/{port}".to_owned())]);
-        assert_eq!(expand("--port={port} {dir} {a: 1} {", &fill), "--port=1 /{port} {a: 1} {");
-    }
 }

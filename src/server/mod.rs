@@ -8,11 +8,13 @@ mod hello;
 mod install;
 mod launch;
 mod log_file;
+mod placeholder;
 mod port;
 mod running;
 mod service;
 mod spec;
 mod standalone;
+mod table;
 
 use std::time::Duration;
 
@@ -24,7 +26,8 @@ use crate::wire::uri::Settings;
 pub use choose::{BASE_PORT, Chosen, ServerChoice, choose, on_path};
 pub use install::{home_of, install, is_installed, servers_folder};
 pub use service::{Service, keep, running_service, service_folder, start_service, stop_service};
-pub use spec::{Product, Stacks, product, products};
+pub use spec::{Product, Stacks};
+pub use table::{product, products};
 
 /// What a batch runs against: one product's processes, or somebody else's server.
 ///

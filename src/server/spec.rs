@@ -1,19 +1,18 @@
-//! The table of products: reads `servers.toml` and files of users in its form.
+//! What an entry of `servers.toml` may say; `docs/servers.md` has every key for its users.
 
 use std::time::Duration;
 
-use camino::Utf8Path;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::ServerError;
-
-const SHIPPED: &str = include_str!("servers.toml");
+use super::placeholder::unknown_in;
 
 /// One product.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Product {
     /// The word of `--server`.
+    #[serde(deserialize_with = "word")]
     pub name: String,
     /// One line.
     pub summary: String,
@@ -26,7 +25,8 @@ pub struct Product {
     /// Programs that its installation or start needs.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Its processes in the order of their start; clients talk to the last.
+    /// Its processes in the order of their start, at least one; clients talk to the last.
+    #[serde(deserialize_with = "some_processes")]
     pub process: Vec<ProcessSpec>,
 }
 
@@ -35,13 +35,16 @@ pub struct Product {
 #[serde(deny_unknown_fields)]
 pub struct ProcessSpec {
     /// `mongod`, `postgres`, ...
+    #[serde(deserialize_with = "word")]
     pub name: String,
     /// Path or name, with placeholders.
+    #[serde(deserialize_with = "template")]
     pub program: String,
     /// With placeholders.
+    #[serde(deserialize_with = "templates")]
     pub arguments: Vec<String>,
     /// How clients speak to it, as a connection string with placeholders; plain connections if not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given_template")]
     pub uri: Option<String>,
     /// When the next step may be taken.
     #[serde(default)]
@@ -90,83 +93,45 @@ pub enum Stop {
     Int,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    server: Vec<Product>,
-}
-
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    crate::config::duration(&text).map(Some).map_err(serde::de::Error::custom)
+    crate::config::duration(&text).map(Some).map_err(D::Error::custom)
 }
 
-/// All products: those of the user's file first, so that they may replace ours.
-///
-/// # Errors
-/// The user's file cannot be read or is not in the form of `servers.toml`.
-pub fn products(user_file: Option<&Utf8Path>) -> Result<Vec<Product>, ServerError> {
-    let mut products = Vec::new();
-    if let Some(path) = user_file {
-        let wrong = |error: &dyn std::fmt::Display| {
-            ServerError::Unusable(format!(
-                "cannot use the server file {path}: {error}; see src/server/servers.toml for its form"
-            ))
-        };
-        let text = fs_err::read_to_string(path).map_err(|error| wrong(&error))?;
-        products = toml::from_str::<Table>(&text).map_err(|error| wrong(&error.message()))?.server;
-        if let Some(empty) = products.iter().find(|product| product.process.is_empty()) {
-            return Err(wrong(&format!("server '{}' has no process", empty.name)));
-        }
+/// Folders and logs are called by it.
+fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(fits) {
+        return Ok(text);
     }
-    let shipped = toml::from_str::<Table>(SHIPPED).map_err(|error| ServerError::Unusable(error.to_string()))?;
-    products.extend(shipped.server);
-    Ok(products)
+    Err(D::Error::custom(format!("'{text}' is no name; letters, digits, '-', '_' and '.' make one")))
 }
 
-/// The product of that name.
-///
-/// # Errors
-/// There is none; the text lists those that there are.
-pub fn product(name: &str, user_file: Option<&Utf8Path>) -> Result<Product, ServerError> {
-    let products = products(user_file)?;
-    let names: Vec<String> = products.iter().map(|product| product.name.clone()).collect();
-    products
-        .into_iter()
-        .find(|product| product.name == name)
-        .ok_or_else(|| ServerError::Unusable(format!("no server is called '{name}'; there are {}", names.join(", "))))
+fn some_processes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ProcessSpec>, D::Error> {
+    let processes = Vec::deserialize(deserializer)?;
+    if processes.is_empty() {
+        return Err(D::Error::custom("a server has at least one process"));
+    }
+    Ok(processes)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shipped_table_is_well_formed_and_every_product_has_a_process() {
-        let products = products(None).unwrap();
-        assert!(products.iter().any(|product| product.name == "practice" && product.hang_min.is_some()));
-        assert!(products.iter().all(|product| !product.process.is_empty() && !product.summary.is_empty()));
+fn template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match unknown_in(&text) {
+        Some(unknown) => Err(D::Error::custom(unknown)),
+        None => Ok(text),
     }
+}
 
-    #[test]
-    fn an_unknown_name_gets_the_list() {
-        let error = product("mongdo", None).unwrap_err().to_string();
-        assert!(error.contains("'mongdo'") && error.contains("practice") && error.contains("ferretdb"), "{error}");
-    }
+fn given_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    template(deserializer).map(Some)
+}
 
-    #[test]
-    fn a_users_file_goes_first_and_a_broken_one_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = camino::Utf8PathBuf::from_path_buf(folder.path().join("my.toml")).unwrap();
-        std::fs::write(
-            &path,
-            "[[server]]\nname='mine'\nsummary='s'\n[[server.process]]\nname='p'\nprogram='x'\narguments=[]",
-        )
-        .unwrap();
-        assert_eq!(product("mine", Some(&path)).unwrap().process[0].program, "x");
-        std::fs::write(&path, "[[server]]\nnmae='mine'").unwrap();
-        assert!(product("mine", Some(&path)).unwrap_err().to_string().contains("my.toml"));
-        std::fs::write(&path, "[[server]]\nname='mine'\nsummary='s'\nprocess=[]").unwrap();
-        assert!(product("mine", Some(&path)).unwrap_err().to_string().contains("no process"));
+fn templates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    match texts.iter().find_map(|text| unknown_in(text)) {
+        Some(unknown) => Err(D::Error::custom(unknown)),
+        None => Ok(texts),
     }
 }

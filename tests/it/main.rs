@@ -26,6 +26,7 @@ mod reduce;
 mod repetition;
 mod sandbox;
 mod self_check;
+mod server_file;
 mod service;
 mod shell_api;
 mod taming;

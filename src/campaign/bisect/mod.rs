@@ -31,6 +31,7 @@ use self::stand::{Setting, Stands, Trial, shows_in_data};
 use self::wanted::Others;
 use super::options::RunOptions;
 use crate::interrupt::Interrupts;
+use crate::judge::Class;
 use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Reduced, Reduction};
 use crate::triage::{Rate, needed};
 
@@ -186,10 +187,14 @@ impl Work<'_> {
         let others = Others::default();
         let mut reduced = self.reduce(case, &original, &before, &others, false)?;
         let mut rate = self.last_runs(case, &reduced.text, &before)?;
-        if rate.failed == 0 && self.options.run.capture.is_some() && self.interrupts.requested().is_none() {
+        let may_be_another = self.options.run.capture.is_some() && self.checked.wanted.class != Some(Class::Hang);
+        if rate.failed == 0 && may_be_another && self.interrupts.requested().is_none() {
             self.witness.say("the smallest program shows another bug with the same signal: again, with stacks");
-            reduced = self.reduce(case, &original, &before, &others, true)?;
-            rate = self.last_runs(case, &reduced.text, &before)?;
+            // A failure whose stacks differ from run to run cannot be held so: then the first result stands.
+            if let Ok(again) = self.reduce(case, &original, &before, &others, true) {
+                rate = self.last_runs(case, &again.text, &before)?;
+                reduced = again;
+            }
         }
         // Where one run is proof the reduction has tried it without each statement already.
         let kept = if rate.is_sure() || self.interrupts.requested().is_some() {
@@ -313,11 +318,13 @@ impl Work<'_> {
         let trial =
             |stacks, patience| Trial { files: files.clone(), fresh: true, stacks, patience, validate: self.validate() };
         let wanted = &self.checked.wanted;
-        let first = checked_runs(self.stands, &trial(true, None), wanted, 1)?;
+        // One look at a hang sees one of several places of its loop: that says nothing against it.
+        let stacks = wanted.class != Some(Class::Hang);
+        let first = checked_runs(self.stands, &trial(stacks, None), wanted, 1)?;
         if self.checked.rate.is_sure() && first.failed == 0 {
             return Ok(first);
         }
-        let rest = trial(false, Some(self.checked.patience));
+        let rest = trial(false, Some(self.checked.patience.to_be_sure()));
         let rest = checked_runs(self.stands, &rest, wanted, self.options.last_runs.saturating_sub(1))?;
         Ok(Rate { failed: first.failed + rest.failed, runs: first.runs + rest.runs })
     }

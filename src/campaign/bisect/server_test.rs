@@ -70,13 +70,16 @@ impl ServerTest<'_> {
     }
 
     /// One run, and if a used server shows the failure one more on a fresh one: it must not stand on what others left.
+    /// What hangs must do so for long.
     fn once(&self, candidate: &str, path: Utf8PathBuf, stop: &Cancel<'_>) -> Result<Outcome, String> {
         let needs_fresh = !self.before.is_empty();
-        let Some(seen) = self.seen(candidate, &path, needs_fresh, stop)? else { return Ok(Outcome::Stopped) };
-        if seen.fresh || !self.wanted.is_in(&seen.judgement) {
+        let first = self.seen(candidate, &path, needs_fresh, self.patience, stop)?;
+        let Some(seen) = first else { return Ok(Outcome::Stopped) };
+        let is_proof = seen.fresh && self.patience.reply.is_none();
+        if is_proof || !self.wanted.is_in(&seen.judgement) {
             return Ok(self.outcome(&seen));
         }
-        let again = self.seen(candidate, &path, true, stop)?;
+        let again = self.seen(candidate, &path, true, self.patience.to_be_sure(), stop)?;
         Ok(again.map_or(Outcome::Stopped, |seen| self.outcome(&seen)))
     }
 
@@ -93,7 +96,8 @@ impl ServerTest<'_> {
     fn sequentially(&self, candidate: &str, path: Utf8PathBuf, stop: &Cancel<'_>) -> Result<Outcome, String> {
         let (test, mut so_far) = (Sequential::new(self.rate), Rate::default());
         while test.belief(so_far) == Belief::Open && so_far.runs < test.bound() {
-            let Some(seen) = self.seen(candidate, &path, !self.before.is_empty(), stop)? else {
+            let fresh = !self.before.is_empty();
+            let Some(seen) = self.seen(candidate, &path, fresh, self.patience.to_be_sure(), stop)? else {
                 return Ok(Outcome::Stopped);
             };
             so_far.runs += 1;
@@ -107,10 +111,17 @@ impl ServerTest<'_> {
     }
 
     /// One run; nothing if it shall stop. A run that nobody waits for any more ends by itself.
-    fn seen(&self, candidate: &str, path: &Utf8Path, fresh: bool, stop: &Cancel<'_>) -> Result<Option<Seen>, String> {
+    fn seen(
+        &self,
+        candidate: &str,
+        path: &Utf8Path,
+        fresh: bool,
+        patience: Patience,
+        stop: &Cancel<'_>,
+    ) -> Result<Option<Seen>, String> {
         let files = self.before.iter().cloned().chain([path.to_owned()]).collect();
         let Self { stacks, validate, .. } = *self;
-        let trial = Trial { files, fresh, stacks, validate, patience: Some(self.patience) };
+        let trial = Trial { files, fresh, stacks, validate, patience: Some(patience) };
         let answer = self.stands.order(trial);
         loop {
             match answer.recv_timeout(LOOK) {

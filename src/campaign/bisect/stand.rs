@@ -46,6 +46,17 @@ pub struct Patience {
     pub reply: Option<Duration>,
 }
 
+impl Patience {
+    /// For telling what hangs from what is slow: ten times as long. Otherwise values would shrink until what is left is
+    /// just slower than the threshold.
+    pub fn to_be_sure(self) -> Self {
+        match self.reply {
+            Some(reply) => Self { file: self.file.max(reply * 11), reply: Some(reply * 10) },
+            None => self,
+        }
+    }
+}
+
 /// What a trial came to.
 #[derive(Debug)]
 pub struct Seen {

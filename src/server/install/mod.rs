@@ -108,7 +108,7 @@ fn try_out(product: &Product, home: &Utf8Path) -> Result<(), ServerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::spec::product;
+    use crate::server::table::product;
 
     #[test]
     fn what_needs_no_installation_has_one() {
