@@ -6,6 +6,7 @@ use jstestfuzz::server::practice::bugs::{PlantedBug, all};
 use jstestfuzz::triage::reduce::without_each;
 use jstestfuzz::wrap::push_framed;
 
+use crate::given_mongod::{program, serve};
 use crate::program::{Place, Said, TRIAGE};
 
 fn bug(id: &str) -> &'static PlantedBug {
@@ -154,6 +155,55 @@ fn a_file_that_does_not_fail_is_refused_and_nothing_is_written() {
     assert_eq!(said.code, Some(3), "{}", said.all());
     assert!(said.errors.contains("11 runs on fresh servers showed no failure"), "{}", said.all());
     assert!(!place.path().join("fail.min.js").exists());
+    assert!(!place.path().join("fail.min.state").exists(), "what was begun for it goes, too");
+}
+
+#[test]
+fn a_refusal_leaves_the_answers_of_an_earlier_bisection() {
+    let place = Place::new();
+    let file = place.file("fail.js", buried(10, &[]));
+    std::fs::create_dir(place.path().join("fail.min.state")).unwrap();
+    place.file("fail.min.state/answers.jsonl", "");
+    let said = bisect(&place, &file, "none", &[]);
+    assert_eq!(said.code, Some(3), "{}", said.all());
+    assert!(place.path().join("fail.min.state/answers.jsonl").exists());
+}
+
+#[test]
+fn the_smallest_program_never_takes_the_place_of_a_file_that_is_run() {
+    let place = Place::new();
+    let text = buried(10, &statements(bug("PRACTICE-1").program));
+    let (file, before) = (place.file("fail.js", &text), place.file("before.js", &text));
+    std::os::unix::fs::symlink(&file, place.path().join("link.js")).unwrap();
+    let link = place.path().join("link.js");
+    for out in [&file, &before, link.to_str().unwrap()] {
+        let said = bisect(&place, &file, "PRACTICE-1", &["--batch", &before, "--minimal", out]);
+        assert_eq!(said.code, Some(2), "{}", said.all());
+        assert!(said.errors.contains("would be lost; choose another file with --minimal"), "{}", said.all());
+    }
+    assert!([&file, &before].iter().all(|path| std::fs::read_to_string(path).unwrap() == text));
+    let said = bisect(&place, &file, "PRACTICE-1", &["--minimal", "nowhere/small.js"]);
+    assert_eq!(said.code, Some(2), "{}", said.all());
+    assert!(!place.path().join("fail.min.state").exists(), "nothing was started for it");
+}
+
+#[test]
+fn where_no_server_starts_any_more_the_best_so_far_is_named() {
+    let place = Place::new();
+    let starts = place.path().join("starts");
+    // The check takes three starts, and each candidate that fails one more.
+    let refuses = format!("echo x >> {0}\n[ $(wc -l < {0}) -gt 8 ] && exit 1", starts.display());
+    let mongod = program(&place, "mongod", &format!("{refuses}\n{}", serve("PRACTICE-1")));
+    let file = place.file("fail.js", buried(100, &statements(bug("PRACTICE-1").program)));
+    let said = triage(&place, &["bisect", &file, "--mongod", &mongod, "--no-capture", "--jobs", "1"]);
+    assert_eq!(said.code, Some(75), "{}", said.all());
+    assert!(said.out.contains("fail.min.js; the same command goes on from there"), "{}", said.all());
+    assert!(ink(&smallest(&place)) < 2_000, "{}", said.all());
+    std::fs::remove_file(&starts).unwrap();
+    std::fs::write(&mongod, std::fs::read_to_string(&mongod).unwrap().replace("-gt 8", "-gt 800")).unwrap();
+    let said = triage(&place, &["bisect", &file, "--mongod", &mongod, "--no-capture", "--jobs", "1"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(ink(&smallest(&place)) <= ink(bug("PRACTICE-1").program) + 30, "{}", said.all());
 }
 
 #[test]

@@ -62,21 +62,36 @@ pub fn kept(
 
 /// The comment.
 pub fn comment(checked: &Checked, rate: Rate, before: &[Utf8PathBuf], kept: &[Kept], command: &str) -> String {
-    let (low, high) = rate.interval();
     let mut lines = vec![
         format!("shows       {}", checked.wanted.line()),
         format!("first as    {}", checked.wanted.title),
         format!("server      {}", checked.setting),
-        format!(
-            "fails       {rate} runs on fresh servers ({:.0} to {:.0} % with 95 % certainty); the original failed {}",
-            low * 100.0,
-            high * 100.0,
-            checked.rate
-        ),
+        format!("fails       {}; the original failed {}", on_fresh_servers(rate), checked.rate),
         format!("made by     {command}"),
     ];
     lines.extend(before.iter().map(|path| format!("run before  {path}")));
     lines.extend(kept.iter().map(Kept::line));
     let one_line = |line: String| format!("// {}\n", line.split('\n').collect::<Vec<_>>().join(" "));
     lines.into_iter().map(one_line).collect()
+}
+
+/// Whoever interrupts has no last runs, and nothing is certain then.
+fn on_fresh_servers(rate: Rate) -> String {
+    if rate.runs == 0 {
+        return "as often as a candidate had to; it was interrupted before its last runs".into();
+    }
+    let (low, high) = rate.interval();
+    let (low, high) = (low * 100.0, high * 100.0);
+    format!("{rate} runs on fresh servers ({low:.0} to {high:.0} % with 95 % certainty)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_certainty_is_claimed_without_a_run() {
+        assert!(on_fresh_servers(Rate { failed: 10, runs: 10 }).contains("(72 to 100 % with 95 % certainty)"));
+        assert!(!on_fresh_servers(Rate::default()).contains('%'));
+    }
 }

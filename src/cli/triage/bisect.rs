@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser};
 
+use super::place::{self, keep};
 use super::progress::Console;
-use super::reduce::keep;
 use crate::campaign::bisect::{BisectError, BisectOptions, Bisected, Case, Found, Witness, bisect, find};
 use crate::campaign::{CampaignError, RunOptions};
 use crate::cli::options::RunArguments;
@@ -128,6 +128,8 @@ struct Screen<'a> {
     console: Console,
     out: &'a Utf8Path,
     json: bool,
+    /// Something smaller is in its place.
+    kept: bool,
 }
 
 impl Witness for Screen<'_> {
@@ -141,19 +143,34 @@ impl Witness for Screen<'_> {
 
     fn see(&mut self, event: &Progress<'_>) -> io::Result<()> {
         self.console.event(event);
-        if let Progress::Best { text } = event { keep(self.out, text) } else { Ok(()) }
+        if let Progress::Best { text } = event {
+            keep(self.out, text)?;
+            self.kept = true;
+        }
+        Ok(())
     }
 }
 
 fn small(arguments: &BisectArguments, found: &Found, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
     let options = options(arguments, found)?;
     let out = arguments.minimal.clone().unwrap_or_else(|| beside(&found.case, "min.js"));
+    let inputs: Vec<&Utf8Path> = found.case.earlier.iter().chain([&found.case.file]).map(AsRef::as_ref).collect();
+    place::check(&out, &inputs, "--minimal")?;
+    let is_new = arguments.state.is_none() && !options.state.exists();
     let started = Instant::now();
-    let mut console = Screen { console: Console::new(arguments.json), out: &out, json: arguments.json };
+    let mut console = Screen { console: Console::new(arguments.json), out: &out, json: arguments.json, kept: false };
     let outcome = bisect(&found.case, None, &options, interrupts, &mut console);
     let done = match outcome {
         Ok(done) => done,
-        Err(error) => return refused(found, interrupts, error),
+        Err(error) => {
+            if console.kept {
+                console.say(&format!("the smallest program so far is {out}; the same command goes on from there"));
+            } else if is_new {
+                // It has the check's answers only; a folder that was there before may have more.
+                let _ = fs_err::remove_dir_all(&options.state);
+            }
+            return refused(found, interrupts, error);
+        }
     };
     finish(&done, &out).map_err(|error| CampaignError::Disk(error.to_string()))?;
     console.console.end(&done.reduced, ink(&done.original), &out, started.elapsed());

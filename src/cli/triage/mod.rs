@@ -4,6 +4,7 @@ mod bisect;
 mod compare;
 mod list;
 mod locate;
+mod place;
 mod progress;
 mod reduce;
 mod repro;

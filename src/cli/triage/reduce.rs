@@ -1,11 +1,11 @@
 //! `triage reduce`: any command as the test, the best so far in a file at every moment.
 
-use std::io;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
+use super::place;
 use super::progress::Console;
 use crate::campaign::CampaignError;
 use crate::config;
@@ -65,7 +65,7 @@ pub fn run(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitC
 
 fn reduce(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
     let text = read(&arguments.file)?;
-    check_out(arguments)?;
+    place::check(&arguments.out, &[&arguments.file], "--out")?;
     let name = arguments.file.file_name().unwrap_or("file.js");
     let test = CommandTest::new(&arguments.test, arguments.test_timeout, &text, name)
         .map_err(|error| CampaignError::SetUp(format!("cannot prepare the test: {error}")))?;
@@ -74,7 +74,7 @@ fn reduce(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCo
     let stop = || interrupts.requested().is_some();
     let mut progress = |event: &Progress<'_>| {
         console.event(event);
-        if let Progress::Best { text } = event { keep(&arguments.out, text) } else { Ok(()) }
+        if let Progress::Best { text } = event { place::keep(&arguments.out, text) } else { Ok(()) }
     };
     let reduction = Reduction {
         test: &test,
@@ -88,7 +88,7 @@ fn reduce(arguments: &ReduceArguments, interrupts: &Interrupts) -> Result<ExitCo
         Ok(reduced) => reduced,
         Err(error) => return refused(arguments, interrupts, error),
     };
-    keep(&arguments.out, &reduced.text).map_err(|error| CampaignError::Disk(error.to_string()))?;
+    place::keep(&arguments.out, &reduced.text).map_err(|error| CampaignError::Disk(error.to_string()))?;
     console.end(&reduced, ink(&text), &arguments.out, started.elapsed());
     Ok(ending(&reduced, interrupts))
 }
@@ -100,26 +100,6 @@ fn read(path: &Utf8Path) -> Result<String, CampaignError> {
         return Err(CampaignError::SetUp(format!("{path} is larger than 4 MB; cut it by hand first")));
     }
     String::from_utf8(bytes).map_err(|_| CampaignError::SetUp(format!("{path} is not UTF-8; name a JavaScript file")))
-}
-
-/// The result must have a place, and not that of the original.
-fn check_out(arguments: &ReduceArguments) -> Result<(), CampaignError> {
-    let ReduceArguments { file, out, .. } = arguments;
-    let refuse = |why: &str| Err(CampaignError::SetUp(format!("{out} {why}; choose another file with --out")));
-    let folder = out.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    if !folder.is_dir() {
-        return refuse("lies in a folder that does not exist");
-    }
-    if out.is_dir() {
-        return refuse("is a folder");
-    }
-    if out.exists() && out.canonicalize().ok() == file.canonicalize().ok() {
-        return refuse("is the file to be reduced");
-    }
-    match tempfile::tempfile_in(folder) {
-        Ok(_) => Ok(()),
-        Err(error) => refuse(&format!("cannot be written: {error}")),
-    }
 }
 
 fn options(arguments: &ReduceArguments) -> Options {
@@ -135,15 +115,6 @@ fn options(arguments: &ReduceArguments) -> Options {
 fn journal(arguments: &ReduceArguments) -> Result<Journal, CampaignError> {
     let Some(folder) = &arguments.state else { return Ok(Journal::in_memory()) };
     Journal::open(folder).map_err(|error| CampaignError::SetUp(format!("{error}; choose another folder with --state")))
-}
-
-/// Puts a text in its place as a whole: whoever looks, or kills us, finds the old one or the new one.
-pub(super) fn keep(out: &Utf8Path, text: &str) -> io::Result<()> {
-    let folder = out.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    io::Write::write_all(&mut file, text.as_bytes())?;
-    file.persist(out).map_err(|error| io::Error::other(format!("{out}: {}", error.error)))?;
-    Ok(())
 }
 
 fn refused(
