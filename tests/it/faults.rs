@@ -336,7 +336,7 @@ mod gdb {
         let place = Place::new();
         let file = place
             .file("a.js", "db.c.drop(); db.c.createIndex({a: 1}, {name: 'x'}); db.c.createIndex({b: 1}, {name: 'x'});");
-        let run = place.start(&["run", &file, "--server", "practice", "--hang-min", "1s", "--no-confirm"]);
+        let run = place.start(&["run", &file, "--server", "practice", "--hang-min", "1s"]);
         // The first one writes the core.
         let gcore = until("gdb", || processes("gcore ").into_iter().find(|pid| works_in(*pid, place.path())));
         kill(gcore);
