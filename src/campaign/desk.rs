@@ -181,8 +181,10 @@ impl<'a> Desk<'a> {
 
     /// Leaves of one more sighting of what was seen often the record only.
     fn shorten(&self, file: &File) {
+        let folder = self.folder.path().join(place(file));
         // A file that cannot be removed is in the way of the disk, not of the run.
-        let _ = fs_err::remove_file(self.folder.path().join(place(file)).join("shell.log"));
+        let _ = fs_err::remove_file(folder.join("shell.log"));
+        let _ = fs_err::remove_dir_all(folder.join("capture"));
     }
 
     /// The files that the same server ran before this one.

@@ -59,7 +59,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "HOW", default_value = "zstd", value_parser = ["zstd", "none"], env = "JSTESTFUZZ_CORE_COMPRESS")]
     core_compress: String,
     /// gdb commands that run before ours, for printers and more
-    #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_GDB_SCRIPT")]
+    #[arg(long, value_name = "FILE", value_parser = script, env = "JSTESTFUZZ_GDB_SCRIPT")]
     gdb_script: Option<Utf8PathBuf>,
     /// Keeps no stacks and cores of hangs and crashes
     #[arg(long, env = "JSTESTFUZZ_NO_CAPTURE")]
@@ -155,6 +155,12 @@ fn triage_budget(text: &str) -> Result<TriageBudget, String> {
     }
 }
 
+/// A file that is there, wherever it is read from: debuggers run in folders of their own.
+fn script(path: &str) -> Result<Utf8PathBuf, String> {
+    std::fs::File::open(path).map_err(|error| error.to_string())?;
+    camino::absolute_utf8(path).map_err(|error| error.to_string())
+}
+
 fn mutator(name: &str) -> Result<String, String> {
     if MUTATORS.iter().any(|(one, _)| one.name() == name) {
         return Ok(name.to_owned());
@@ -193,11 +199,7 @@ impl RunArguments {
             core_size: self.core_size,
             core_keep: self.core_keep.into(),
             compress: self.core_compress == "zstd",
-            // Debuggers run in folders of their own.
-            gdb_script: self
-                .gdb_script
-                .as_ref()
-                .map(|path| camino::absolute_utf8(path).unwrap_or_else(|_| path.clone())),
+            gdb_script: self.gdb_script.clone(),
         }
     }
 

@@ -73,11 +73,23 @@ pub fn cpu_time(pid: u32) -> Option<Duration> {
     Stat::read(pid)?.cpu_time()
 }
 
-/// Each thread of a process, by its number, and its CPU time; empty once the process is gone.
+/// Each thread of a process, by its number, and the time for which it ran or stood in line for a processor; empty once the
+/// process is gone. Who spins on a busy machine gets little of a processor, and stands in line for the rest.
 pub fn thread_times(pid: u32) -> Vec<(u32, Duration)> {
     let entries = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let threads = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    threads.take(MOST_THREADS).filter_map(|thread| Some((thread, Stat::of_thread(pid, thread)?.cpu_time()?))).collect()
+    threads.take(MOST_THREADS).filter_map(|thread| Some((thread, thread_time(pid, thread)?))).collect()
+}
+
+/// Kernels without figures of their scheduler say at least for how long it ran.
+fn thread_time(pid: u32, thread: u32) -> Option<Duration> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/schedstat")).unwrap_or_default();
+    // Nanoseconds on a processor, and waiting for one.
+    let figures: Vec<u64> = text.split_whitespace().take(2).filter_map(|figure| figure.parse().ok()).collect();
+    match figures[..] {
+        [ran, waited] => Some(Duration::from_nanos(ran.saturating_add(waited))),
+        _ => Stat::of_thread(pid, thread)?.cpu_time(),
+    }
 }
 
 /// Children, their children and so on, whatever group or session they chose.
@@ -164,6 +176,20 @@ mod tests {
         assert!(child.ended().is_none());
         child.kill();
         assert!(!identity.is_alive());
+    }
+
+    #[test]
+    fn threads_that_spin_on_a_busy_machine_want_a_whole_processor_each() {
+        let spins = || Child::start(Command::new("sh").args(["-c", "while :; do :; done"])).unwrap();
+        // More than there are processors.
+        let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) * 3;
+        let all: Vec<Child> = (0..count).map(|_| spins()).collect();
+        let time = |child: &Child| thread_times(child.pid()).iter().map(|(_, time)| *time).sum::<Duration>();
+        let before: Duration = all.iter().map(time).sum();
+        let began = std::time::Instant::now();
+        crate::process::pause(Duration::from_millis(600));
+        let (wanted, elapsed) = (all.iter().map(time).sum::<Duration>() - before, began.elapsed());
+        assert!(wanted > elapsed * count as u32 / 2, "{wanted:?} of {elapsed:?} by {count}");
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub struct Hang {
     /// When it was seen, from the begin of what ran too long: the file, or that statement.
     #[serde(default)]
     pub noticed: Duration,
-    /// Per cent of one processor that all of the server's processes used.
+    /// Per cent of one processor that all of the server's processes used or stood in line for.
     #[serde(default)]
     pub server_cpu: Option<u32>,
     /// Whether the server answered a second connection.

@@ -1,4 +1,4 @@
-//! How much of a processor the server's threads use, looked at only once a file is half-way to its threshold.
+//! How much of a processor the server's threads use or stand in line for, looked at only once a file is half-way to its threshold.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ struct Reading {
     threads: BTreeMap<(u32, u32), Duration>,
 }
 
-/// What threads used over the last interval or two, in per cent of one processor.
+/// What threads used or stood in line for over the last interval or two, in per cent of one processor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage(BTreeMap<(u32, u32), u32>);
 

@@ -69,6 +69,9 @@ fn numbers_that_make_no_sense() {
     refused(&place, &["--hang-min", "30"], &["30s"]);
     refused(&place, &["--only", "no-such-mutator"], &["no-such-mutator", "identifier"]);
     refused(&place, &["--bugs", "PRACTICE-99", "--sets", "1"], &["PRACTICE-99"]);
+    refused(&place, &["--gdb-script", "no-such.gdb", "--sets", "1"], &["--gdb-script", "no-such.gdb", "No such file"]);
+    refused(&place, &["--core-size", "much", "--sets", "1"], &["--core-size", "256MiB"]);
+    refused(&place, &["--core-compress", "lzma", "--sets", "1"], &["--core-compress", "zstd"]);
 }
 
 #[test]

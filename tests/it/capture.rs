@@ -113,6 +113,41 @@ mod gdb {
 
     #[test]
     #[ignore = "needs gdb, which tests/run installs"]
+    fn a_script_of_the_users_runs_before_ours_and_a_broken_one_costs_nothing() {
+        for (script, said) in
+            [("echo asked by the user\\n\n", "asked by the user"), ("no-such-command\n", "Undefined command")]
+        {
+            let place = Place::new();
+            place.file("mine.gdb", script);
+            let (_, _, capture, folder) = run(&place, DEADLOCK, &["--gdb-script", "mine.gdb", "--core-keep", "0"]);
+            let raw = capture.files.iter().find(|file| file.name.ends_with("_raw_stacks.log")).unwrap();
+            let text = std::fs::read_to_string(folder.join(&raw.name)).unwrap();
+            assert!(text.contains(said), "{text}");
+            assert!(!capture.processes[0].threads.is_empty(), "{}", gaps(&capture));
+        }
+    }
+
+    #[test]
+    #[ignore = "needs gdb, which tests/run installs"]
+    fn of_cores_beyond_the_bound_the_oldest_go_and_texts_stay() {
+        let place = Place::new();
+        let files: Vec<String> = (0..3).map(|number| place.file(&format!("{number}.js"), DEADLOCK)).collect();
+        let mut words = vec!["run"];
+        words.extend(files.iter().map(String::as_str));
+        words.extend(["--server", "practice", "--hang-min", "1s", "--core-keep", "1"]);
+        let said = place.fuzz(&words);
+        let cores = |number: usize| {
+            let folder = place.latest().join(format!("executions/{number}/capture"));
+            let names = std::fs::read_dir(folder).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap());
+            let names: Vec<String> = names.collect();
+            assert!(names.iter().any(|name| name.ends_with("_raw_stacks.log")), "{names:?}");
+            names.iter().filter(|name| name.ends_with(".core.zst")).count()
+        };
+        assert_eq!((cores(0), cores(1), cores(2)), (0, 0, 1), "{}", said.all());
+    }
+
+    #[test]
+    #[ignore = "needs gdb, which tests/run installs"]
     fn a_crash_leaves_the_kernels_core_and_its_stack() {
         let place = Place::new();
         let (said, execution, capture, _) = run(&place, "db.c.find({$group: {_id: 1}}).itcount();", &[]);

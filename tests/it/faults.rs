@@ -159,109 +159,114 @@ fn a_log_that_is_deleted_hides_no_crash() {
     assert!(said.out.contains("was killed by SIGSEGV"), "{}", said.all());
 }
 
-/// A file system of its own in the place, or nothing where this machine does not allow it.
-struct SmallDisk(PathBuf);
+mod mount {
+    use super::*;
 
-impl SmallDisk {
-    fn in_place(place: &Place, test: &str) -> Option<Self> {
-        let folder = place.path().join("small");
-        std::fs::create_dir(&folder).unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=48m", "tmpfs"]).arg(&folder);
-        if mount.output().is_ok_and(|done| done.status.success()) {
-            return Some(Self(folder));
+    /// A file system of its own in the place.
+    struct SmallDisk(PathBuf);
+
+    impl SmallDisk {
+        fn in_place(place: &Place) -> Self {
+            let folder = place.path().join("small");
+            std::fs::create_dir(&folder).unwrap();
+            let mut mount = Command::new("mount");
+            mount.args(["-t", "tmpfs", "-o", "size=48m", "tmpfs"]).arg(&folder);
+            assert!(mount.status().unwrap().success());
+            Self(folder)
         }
-        // tests/run counts these lines.
-        println!("SKIPPED: {test} needs the right to mount a file system");
-        None
-    }
 
-    fn out(&self) -> String {
-        format!("{}/out", self.0.display())
-    }
-
-    /// Takes all room but so many MiB.
-    fn fill_but(&self, left: u64) {
-        let size = ((48 - left) << 20).to_string();
-        let done = Command::new("fallocate").args(["-l", &size]).arg(self.0.join("filling")).status().unwrap();
-        assert!(done.success());
-    }
-
-    /// The records, all of which must be whole.
-    fn records(&self) -> usize {
-        let records = below(&self.0, "record.json");
-        for path in &records {
-            let text = std::fs::read_to_string(path).unwrap();
-            assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{} is cut", path.display());
+        fn out(&self) -> String {
+            format!("{}/out", self.0.display())
         }
-        records.len()
+
+        /// Takes all room but so many MiB.
+        fn fill_but(&self, left: u64) {
+            let (size, filling) = (((48 - left) << 20).to_string(), self.0.join("filling"));
+            let _ = std::fs::remove_file(&filling);
+            let done = Command::new("fallocate").args(["-l", &size]).arg(filling).status().unwrap();
+            assert!(done.success());
+        }
+
+        /// The records, all of which must be whole.
+        fn records(&self) -> usize {
+            let records = below(&self.0, "record.json");
+            for path in &records {
+                let text = std::fs::read_to_string(path).unwrap();
+                assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{} is cut", path.display());
+            }
+            records.len()
+        }
+
+        fn summary(&self) -> serde_json::Value {
+            let text = std::fs::read_to_string(self.0.join("out/latest/summary.json")).unwrap();
+            serde_json::from_str(&text).unwrap()
+        }
     }
 
-    fn summary(&self) -> serde_json::Value {
-        let text = std::fs::read_to_string(self.0.join("out/latest/summary.json")).unwrap();
-        serde_json::from_str(&text).unwrap()
+    impl Drop for SmallDisk {
+        fn drop(&mut self) {
+            let _ = Command::new("umount").arg(&self.0).status();
+        }
     }
-}
 
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
+    #[test]
+    #[ignore = "needs the right to mount, which tests/run looks for"]
+    fn a_disk_that_is_full_from_the_beginning_is_said_and_nothing_is_left() {
+        let place = Place::new();
+        let disk = SmallDisk::in_place(&place);
+        for left in [1, 20] {
+            disk.fill_but(left);
+            let said = place.fuzz(&["--sets", "1", "--server", "practice", "--out", &disk.out()]);
+            assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
+            assert!(said.errors.contains("--out"), "{}", said.all());
+            assert!(below(&disk.0, "owner.json").is_empty() && disk.records() == 0);
+        }
     }
-}
 
-#[test]
-fn a_disk_that_is_full_from_the_beginning_is_said_and_nothing_is_left() {
-    let place = Place::new();
-    let Some(disk) = SmallDisk::in_place(&place, "a_disk_that_is_full_from_the_beginning") else { return };
-    for left in [1, 20] {
-        disk.fill_but(left);
-        let said = place.fuzz(&["--sets", "1", "--server", "practice", "--out", &disk.out()]);
+    #[test]
+    #[ignore = "needs the right to mount, which tests/run looks for"]
+    fn an_output_folder_that_fills_up_ends_the_run_and_loses_no_record() {
+        let place = Place::new();
+        let disk = SmallDisk::in_place(&place);
+        let small = place.file("small.js", "db.c.insert({a: 1});");
+        // Far more than the disk takes.
+        let large = place.file("large.js", "var line = 'x'.repeat(100000); for (var i = 0; i < 500; i++) print(line);");
+        let after = place.file("after.js", "db.c.insert({a: 1});");
+        let said = place.fuzz(&["run", &small, &large, &after, "--server", "practice", "--out", &disk.out()]);
         assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
-        assert!(said.errors.contains("--out"), "{}", said.all());
-        assert!(below(&disk.0, "owner.json").is_empty() && disk.records() == 0);
+        assert!(said.errors.contains("the disk is full") && said.errors.contains("--out"), "{}", said.all());
+        // The file that met the full disk has its record, as has the one before; the one after was not begun.
+        assert_eq!(disk.records(), 2, "{}", said.all());
+        assert_eq!(disk.summary()["effectiveness"]["files"], 2);
     }
-}
 
-#[test]
-fn an_output_folder_that_fills_up_ends_the_run_and_loses_no_record() {
-    let place = Place::new();
-    let Some(disk) = SmallDisk::in_place(&place, "an_output_folder_that_fills_up") else { return };
-    let small = place.file("small.js", "db.c.insert({a: 1});");
-    // Far more than the disk takes.
-    let large = place.file("large.js", "var line = 'x'.repeat(100000); for (var i = 0; i < 500; i++) print(line);");
-    let after = place.file("after.js", "db.c.insert({a: 1});");
-    let said = place.fuzz(&["run", &small, &large, &after, "--server", "practice", "--out", &disk.out()]);
-    assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
-    assert!(said.errors.contains("the disk is full") && said.errors.contains("--out"), "{}", said.all());
-    // The file that met the full disk has its record, as has the one before; the one after was not begun.
-    assert_eq!(disk.records(), 2, "{}", said.all());
-    assert_eq!(disk.summary()["effectiveness"]["files"], 2);
-}
-
-#[test]
-fn a_server_whose_data_folder_fills_up_is_no_failure() {
-    let place = Place::new();
-    let Some(disk) = SmallDisk::in_place(&place, "a_server_whose_data_folder_fills_up") else { return };
-    let body = format!(
-        "{FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs none &
-         while [ ! -e {}/go ]; do sleep 0.05; done
-         head -c 100m /dev/zero > $dbpath/journal || echo No space left on device >> $log
-         kill -9 $!
-         exit 14",
-        place.path().display()
-    );
-    let mongod = program(&place, "mongod", &body);
-    let small = place.file("small.js", "db.c.insert({a: 1});");
-    let file = place.file("busy.js", busy(""));
-    let run = place.start(&["run", &small, &file, &small, "--mongod", &mongod, "--out", &disk.out(), "--no-capture"]);
-    until("the second file", || (below(&disk.0, "shell.log").len() == 2).then_some(()));
-    place.file("go", "");
-    let said: Said = run.wait_with_output().unwrap().into();
-    assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
-    assert!(said.errors.contains("the disk is full"), "{}", said.all());
-    assert!(!said.out.contains("FAILURE") && said.out.contains("on a disk without room"), "{}", said.all());
-    assert_eq!(disk.records(), 2);
-    assert_eq!(disk.summary()["cut_short"], "the disk is full");
+    #[test]
+    #[ignore = "needs the right to mount, which tests/run looks for"]
+    fn a_server_whose_data_folder_fills_up_is_no_failure() {
+        let place = Place::new();
+        let disk = SmallDisk::in_place(&place);
+        let body = format!(
+            "{FUZZ} practice-server --port $port --dbpath $dbpath --logpath $log --bugs none &
+             while [ ! -e {}/go ]; do sleep 0.05; done
+             head -c 100m /dev/zero > $dbpath/journal || echo No space left on device >> $log
+             kill -9 $!
+             exit 14",
+            place.path().display()
+        );
+        let mongod = program(&place, "mongod", &body);
+        let small = place.file("small.js", "db.c.insert({a: 1});");
+        let file = place.file("busy.js", busy(""));
+        let run =
+            place.start(&["run", &small, &file, &small, "--mongod", &mongod, "--out", &disk.out(), "--no-capture"]);
+        until("the second file", || (below(&disk.0, "shell.log").len() == 2).then_some(()));
+        place.file("go", "");
+        let said: Said = run.wait_with_output().unwrap().into();
+        assert_eq!((said.code, said.errors.lines().count()), (Some(74), 1), "{}", said.all());
+        assert!(said.errors.contains("the disk is full"), "{}", said.all());
+        assert!(!said.out.contains("FAILURE") && said.out.contains("on a disk without room"), "{}", said.all());
+        assert_eq!(disk.records(), 2);
+        assert_eq!(disk.summary()["cut_short"], "the disk is full");
+    }
 }
 
 #[test]
@@ -336,7 +341,7 @@ mod gdb {
         let place = Place::new();
         let file = place
             .file("a.js", "db.c.drop(); db.c.createIndex({a: 1}, {name: 'x'}); db.c.createIndex({b: 1}, {name: 'x'});");
-        let run = place.start(&["run", &file, "--server", "practice", "--hang-min", "1s", "--no-confirm"]);
+        let run = place.start(&["run", &file, "--server", "practice", "--hang-min", "1s"]);
         // The first one writes the core.
         let gcore = until("gdb", || processes("gcore ").into_iter().find(|pid| works_in(*pid, place.path())));
         kill(gcore);

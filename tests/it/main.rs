@@ -23,6 +23,7 @@ mod known_failures;
 mod planted_bugs;
 mod real_servers;
 mod reduce;
+mod repeated_failures;
 mod repetition;
 mod sandbox;
 mod self_check;

@@ -97,7 +97,7 @@ pub struct CapturedProcess {
     pub pid: u32,
     /// Its command line, cut.
     pub title: String,
-    /// Per cent of one processor that it used just before.
+    /// Per cent of one processor that it used, or stood in line for, just before.
     pub cpu: Option<u32>,
     /// Who told where its threads stood.
     pub source: Source,
@@ -130,7 +130,7 @@ pub struct Thread {
     pub id: u64,
     /// `conn7`
     pub name: String,
-    /// Per cent of one processor that it used just before.
+    /// Per cent of one processor that it used, or stood in line for, just before.
     pub cpu: Option<u32>,
     /// Innermost first.
     pub frames: Vec<Frame>,
