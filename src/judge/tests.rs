@@ -30,6 +30,7 @@ pub(crate) fn clean() -> Execution {
         interrupted: false,
         usage: Vec::new(),
         shutdown: Vec::new(),
+        servers: Vec::new(),
     }
 }
 

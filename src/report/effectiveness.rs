@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_statement_is_accepted_only_if_all_its_commands_were() {
-        let done = |sent, accepted| StatementDone { index: 0, millis: 0, sent, accepted };
+        let done = |sent, accepted| StatementDone { sent, accepted, ..StatementDone::default() };
         let execution = Execution { statements: 4, completed: vec![done(0, 0), done(2, 1), done(2, 2)], ..clean() };
         let mut figures = Effectiveness::default();
         figures.add(&execution);

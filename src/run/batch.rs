@@ -181,7 +181,8 @@ impl<'a> Batch<'a> {
         if let Err(error) = self.bring_up() {
             return Ok(self.not_run(&job.path, statements, started, error.to_string()));
         }
-        let before = self.used.take().unwrap_or_else(|| Usage::of(&self.topology.processes()));
+        let servers = self.topology.processes();
+        let before = self.used.take().unwrap_or_else(|| Usage::of(&servers));
         let kind = FileKind::of(self.topology.product(), self.topology.version(), &job.path);
         let thresholds = self.thresholds(&kind, statements);
         let own = thresholds.file + doubt(thresholds.file) + BEHIND_THE_TIMER;
@@ -205,7 +206,7 @@ impl<'a> Batch<'a> {
         let infrastructure = full_disk(&watched.exits);
         self.used = Some(after);
         self.aftermath(&watched, &checks, kind);
-        Ok(Execution { usage, infrastructure, ..self.record(&job, statements, started, watched, checks, log) })
+        Ok(Execution { servers, usage, infrastructure, ..self.record(&job, statements, started, watched, checks, log) })
     }
 
     fn thresholds(&self, kind: &FileKind, statements: u32) -> Thresholds {
@@ -337,6 +338,7 @@ impl<'a> Batch<'a> {
             interrupted: watched.interrupted,
             usage: Vec::new(),
             shutdown: Vec::new(),
+            servers: Vec::new(),
         }
     }
 
@@ -363,6 +365,7 @@ impl<'a> Batch<'a> {
             interrupted: false,
             usage: Vec::new(),
             shutdown: Vec::new(),
+            servers: Vec::new(),
         }
     }
 }

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
-use crate::server::{AskedEnd, LogLine, ServerExit};
+use crate::server::{AskedEnd, LogLine, ServerExit, ServerProcess};
 use crate::shell::{CommandFigures, Note, ShellEnd, StatementDone};
 
 /// One file's run.
@@ -38,6 +38,9 @@ pub struct Execution {
     pub product: String,
     /// Counts the server's starts in this run: files with the same number shared one server.
     pub server_start: u32,
+    /// The server's processes when the file began, with the places of their logs.
+    #[serde(default)]
+    pub servers: Vec<ServerProcess>,
     /// Ends of server processes that nobody asked for.
     pub exits: Vec<ServerExit>,
     /// Set if the file ran longer than the hang timer's threshold.

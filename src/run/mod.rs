@@ -20,5 +20,5 @@ pub use execution::{Check, CheckFinding, Execution, Figures, Hang, HangKind, Pro
 pub use hang::HangTimer;
 pub use log_text::{
     Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_echo_of_death, is_routine, noteworthy, own_words,
-    reports, trouble,
+    reports, time_of, trouble,
 };

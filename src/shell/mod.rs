@@ -82,6 +82,16 @@ pub struct StatementDone {
     pub sent: u32,
     /// Those of them that the server answered with `ok: 1` and without write errors.
     pub accepted: u32,
+    /// Wall time at its end, in milliseconds since 1970; nothing in older records.
+    #[serde(default)]
+    pub ended_at: Option<i64>,
+}
+
+impl StatementDone {
+    /// Says that it ended now.
+    pub(crate) fn ending_now(self) -> Self {
+        Self { ended_at: Some(jiff::Timestamp::now().as_millisecond()), ..self }
+    }
 }
 
 /// The state of a running file at one moment.

@@ -7,7 +7,9 @@ mod command;
 mod history;
 mod odds;
 pub mod reduce;
+mod timeline;
 
 pub use command::CommandTest;
 pub use history::needed;
 pub use odds::{Belief, Rate, Sequential};
+pub use timeline::{Log, Row, Timeline, timeline};

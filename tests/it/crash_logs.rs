@@ -89,6 +89,7 @@ fn nothing_happened() -> Execution {
         interrupted: false,
         usage: Vec::new(),
         shutdown: Vec::new(),
+        servers: Vec::new(),
     }
 }
 

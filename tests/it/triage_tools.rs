@@ -66,6 +66,25 @@ fn a_record_says_which_statement_to_look_at_and_shows_it() {
 }
 
 #[test]
+fn the_timeline_has_statements_and_the_servers_words_side_by_side() {
+    let place = Place::new();
+    let signature = run_of(&place, "PRACTICE-1");
+    let page = place.path().join("timeline.html");
+    let said = triage(&place, &["locate", &signature, "--html", page.to_str().unwrap()]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let line = |wanted: &str| said.out.lines().position(|line| line.contains(wanted));
+    let done = line("> 0 done in ").expect(&said.out);
+    let never = line("1 begins and is never done: db.").expect(&said.out);
+    let death = line("signal 11").expect(&said.out);
+    assert!(done < never && never < death, "{}", said.all());
+    let head = said.out.lines().find(|line| line.contains("statements ")).unwrap();
+    let column = head.find("practice").unwrap();
+    assert!(said.out.lines().nth(death).unwrap()[..column].ends_with(' '), "{}", said.all());
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("signal 11") && page.contains("class=\"last\""), "{page}");
+}
+
+#[test]
 fn a_failure_is_run_again_as_often_as_asked() {
     let place = Place::new();
     let signature = run_of(&place, "PRACTICE-6");

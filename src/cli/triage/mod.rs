@@ -9,6 +9,7 @@ mod progress;
 mod reduce;
 mod repro;
 mod show;
+mod timeline;
 
 use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
@@ -65,12 +66,8 @@ enum Command {
         #[arg(value_name = "RUN")]
         after: Utf8PathBuf,
     },
-    /// Says where to look first: the last completed statement and the first that was not
-    Locate {
-        /// record.json of an execution
-        #[arg(value_name = "RECORD")]
-        record: Utf8PathBuf,
-    },
+    /// Says where to look first, and what happened around it: statements and the logs of all processes by time
+    Locate(locate::LocateArguments),
     /// Makes a failing file as small as its server allows
     ///
     /// Takes the server, shell and bounds of `fuzz`; from a record or a signature those of the run. First runs the file up
@@ -92,7 +89,7 @@ pub fn run(triage: &Triage) -> Result<ExitCode, CampaignError> {
         Command::Show { target, out } => show::run(target, out),
         Command::Repro(arguments) => repro::run(arguments, &super::interrupts()?),
         Command::Compare { before, after } => compare::run(before, after),
-        Command::Locate { record } => locate::run(record),
+        Command::Locate(arguments) => locate::run(arguments),
         Command::Bisect(arguments) => bisect::run(arguments, &super::interrupts()?),
         Command::Reduce(arguments) => reduce::run(arguments, &super::interrupts()?),
     }

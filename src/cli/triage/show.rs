@@ -21,9 +21,7 @@ const FRAMES: usize = 8;
 
 /// Shows it.
 pub fn run(target: &str, out: &Utf8Path) -> Result<ExitCode, CampaignError> {
-    let path = Utf8Path::new(target);
-    if path.exists() {
-        let record = if path.is_dir() { path.join(RECORD) } else { path.to_owned() };
+    if let Some(record) = given_record(target) {
         let execution = read_record(&record)?;
         for finding in judge(&execution).findings {
             let class = finding.class.map_or("remark", |class| class.words());
@@ -43,6 +41,21 @@ pub fn run(target: &str, out: &Utf8Path) -> Result<ExitCode, CampaignError> {
         Err(error) => say(&format!("its record is not there any more: {error}")),
     }
     Ok(ExitCode::Clean)
+}
+
+/// The record that a signature of a run, a record or its folder means.
+pub(super) fn record_at(target: &str, out: &Utf8Path) -> Result<Utf8PathBuf, CampaignError> {
+    if let Some(record) = given_record(target) {
+        return Ok(record);
+    }
+    let run = folder_of(out);
+    Ok(record_of(&block(target, &run)?, &run))
+}
+
+fn given_record(target: &str) -> Option<Utf8PathBuf> {
+    let path = Utf8Path::new(target);
+    let record = if path.is_dir() { path.join(RECORD) } else { path.to_owned() };
+    path.exists().then_some(record)
 }
 
 fn block(target: &str, run: &Utf8Path) -> Result<FailureBlock, CampaignError> {

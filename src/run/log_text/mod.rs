@@ -13,6 +13,7 @@ mod entry;
 mod marks;
 mod report;
 mod stack;
+mod time;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ pub use echo::is_echo_of_death;
 pub use entry::{Entry, entry, own_words};
 pub use report::{Report, noteworthy, reports};
 pub use stack::{Frame, Tongue};
+pub use time::time_of;
 
 /// A kind of trouble that a log line can speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -110,7 +110,7 @@ impl Account {
         self.outbox.print(&self.prefix, text);
         if let Some((index, millis)) = timing_print(text).filter(|_| self.is_main()) {
             let done = std::mem::take(&mut self.statement);
-            self.outbox.statement(StatementDone { index, millis, ..done });
+            self.outbox.statement(StatementDone { index, millis, ..done }.ending_now());
         }
     }
 }

@@ -80,7 +80,8 @@ impl File {
             return;
         }
         if let Some((index, millis)) = timing_print(line) {
-            self.waiting.push_back(Report::Statement(StatementDone { index, millis, ..StatementDone::default() }));
+            let done = StatementDone { index, millis, ..StatementDone::default() };
+            self.waiting.push_back(Report::Statement(done.ending_now()));
         }
         if let Some(note) = network_texts::note(line).filter(|_| self.notes < MOST_NOTES) {
             self.notes += 1;

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use deep_stack::on_deep_stack;
 pub use journal::{Answer, Journal, Key};
-pub use program::{framed_statement, without_each};
+pub use program::{framed_statement, framed_statements, without_each};
 pub use size::{ink, is_smaller};
 
 /// The predicate that a reduction keeps true.

@@ -69,9 +69,14 @@ pub fn without_each(text: &str) -> Vec<(String, String)> {
 
 /// The statement in the frame of that number, without its frame.
 pub fn framed_statement(text: &str, number: usize) -> Option<String> {
-    let program = Program::read(text).ok()?;
-    let unit = program.units.iter().find(|unit| unit.frame == Some(number))?;
-    Some(print_statements(unit.statements.clone()).join("\n"))
+    framed_statements(text, |one| one == number).pop().map(|(_, text)| text)
+}
+
+/// The statements in the frames of the wanted numbers, without their frames; none of a text that is no script.
+pub fn framed_statements(text: &str, wanted: impl Fn(usize) -> bool) -> Vec<(usize, String)> {
+    let Ok(program) = Program::read(text) else { return Vec::new() };
+    let framed = program.units.iter().filter_map(|unit| Some((unit.frame.filter(|number| wanted(*number))?, unit)));
+    framed.map(|(number, unit)| (number, print_statements(unit.statements.clone()).join("\n"))).collect()
 }
 
 impl Program {
