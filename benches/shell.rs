@@ -213,16 +213,25 @@ fn beside_mongosh(place: &Place, way: &str) {
         return skipped(what, "mongosh is not installed; run benches/run");
     };
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut our_peaks, mut their_peaks) = (Vec::new(), Vec::new());
     let mut shell = EmbeddedShell::new(FUZZ.into());
     for _ in 0..turns() {
         let taken = place.run(&mut shell, &ping_loop(PINGS / 2));
         ours.push(taken.cpu.as_secs_f64() * 1e6 / f64::from(PINGS / 2));
-        theirs.push(mongosh_pings(&mongosh, &place.uri));
+        our_peaks.push(taken.peak);
+        let (cpu, peak) = mongosh_pings(&mongosh, &place.uri);
+        theirs.push(cpu);
+        their_peaks.push(peak);
     }
     let (ours, theirs) = (median(&ours), median(&theirs));
     let less = theirs / ours;
     let shown = format!("{ours:.1} us ({less:.0}x less)");
     row(what, &shown, &format!("{theirs:.0} us"), less, &Target::AtLeast(50.0, "x less"));
+    let (ours, theirs) = (median(&our_peaks), median(&their_peaks));
+    let less = theirs / ours;
+    let shown = format!("{ours:.1} MiB ({less:.0}x less)");
+    let what = "peak memory of the shell's process after those pings, beside mongosh";
+    row(what, &shown, &format!("{theirs:.0} MiB"), less, &Target::AtLeast(30.0, "x less"));
 }
 
 /// The same bytes sent and received by a loop that does nothing else: what is left then is the kernel's, and no client
@@ -247,12 +256,14 @@ fn bare_pings(address: &str) {
     row(what, &format!("{:.1} us", median(&taken)), "", 0.0, &Target::None);
 }
 
-fn mongosh_pings(mongosh: &Utf8Path, uri: &str) -> f64 {
+/// Microseconds of CPU a ping, and the peak of its memory in MiB.
+fn mongosh_pings(mongosh: &Utf8Path, uri: &str) -> (f64, f64) {
     let mut command = Command::new(mongosh);
     command.args(["--quiet", "--norc", uri, "--file"]).arg(peer_script("pings.js"));
     // Its settings lie where `benches/run` turned its telemetry off.
     command.envs(std::env::var("JSTESTFUZZ_PEERS").map(|folder| ("HOME", folder)));
     let (_, said) = run(&mut command);
-    let figure = said.lines().find_map(|line| line.strip_prefix("microseconds ")?.parse().ok());
-    figure.unwrap_or_else(|| panic!("mongosh said: {said}"))
+    let figure = |word| said.lines().find_map(|line| line.strip_prefix(word)?.trim().parse().ok());
+    let both = figure("microseconds").zip(figure("mebibytes"));
+    both.unwrap_or_else(|| panic!("mongosh said: {said}"))
 }

@@ -110,3 +110,20 @@ fn two_runs_differ_in_their_failures() {
         assert!(said.out.contains(wanted), "{wanted}\n{}", said.all());
     }
 }
+
+mod mongosh {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs mongosh, which tests/run installs"]
+    fn a_crash_met_by_the_embedded_shell_is_confirmed_by_mongosh() {
+        let place = Place::new();
+        let signature = run_of(&place, "PRACTICE-1");
+        let words = ["repro", &signature, "--runs", "1", "--no-capture", "--shells", "embedded,mongosh"];
+        let said = triage(&place, &words);
+        assert_eq!(said.code, Some(1), "{}", said.all());
+        for wanted in ["embedded: 1 of 1 runs", "mongosh: 1 of 1 runs", "every shell shows it: it is the server's"] {
+            assert!(said.out.contains(wanted), "{wanted}\n{}", said.all());
+        }
+    }
+}
