@@ -22,6 +22,10 @@ pub struct RunArguments {
     /// is never started or stopped
     #[arg(long, value_name = "URI", env = "JSTESTFUZZ_URI", hide_env_values = true, conflicts_with_all = ["mongod", "server"])]
     uri: Option<String>,
+    /// A process of that server on this machine, several with commas between: a hang is told by its CPU time and leaves its
+    /// stacks and core. It is suspended meanwhile, goes on afterwards, and is never killed
+    #[arg(long, value_name = "PID", requires = "uri", value_delimiter = ',')]
+    pid: Vec<u32>,
     /// A mongod binary to start
     #[arg(long, value_name = "PATH", env = "JSTESTFUZZ_MONGOD", conflicts_with = "server")]
     mongod: Option<Utf8PathBuf>,
@@ -208,6 +212,7 @@ impl RunArguments {
             own: None,
             port: None,
             uri: self.uri.clone(),
+            pids: self.pid.clone(),
             mongod: self.mongod.clone(),
             name: self.server.clone(),
             file: self.server_file.clone(),

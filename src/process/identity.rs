@@ -117,6 +117,13 @@ pub(super) fn group_is_gone(group: u32) -> bool {
         || !all_processes().filter_map(Stat::read).any(|stat| stat.number(5) == Some(group.into()) && !stat.is_dead())
 }
 
+/// What the kernel calls the program of a process, fit for a file's name.
+pub fn program_name(pid: u32) -> String {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let name: String = name.trim().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if name.is_empty() { "process".into() } else { name }
+}
+
 #[cfg(test)]
 pub(super) fn runs(pid: u32) -> bool {
     Stat::read(pid).is_some_and(|stat| !stat.is_dead())

@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use serde::{Deserialize, Serialize};
 
 pub use guard::{GUARD, become_program, die_with_parent};
-pub use identity::{Identity, cpu_time, descendants, is_alive, start_time, thread_times, world};
+pub use identity::{Identity, cpu_time, descendants, is_alive, program_name, start_time, thread_times, world};
 pub use waiting::{pause, poll};
 
 /// SIGKILL cannot be refused; only a process stuck in the kernel, or one that writes a core, makes us wait.

@@ -18,6 +18,8 @@ pub struct ServerChoice {
     pub own: Option<Utf8PathBuf>,
     /// `--uri`
     pub uri: Option<String>,
+    /// `--pid`: processes behind the URI that may be looked at.
+    pub pids: Vec<u32>,
     /// `--mongod`
     pub mongod: Option<Utf8PathBuf>,
     /// `--server`
@@ -51,7 +53,7 @@ pub struct Chosen {
 /// A server that was named does not exist, or is not installed.
 pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, ServerError> {
     if let Some(uri) = &choice.uri {
-        return Ok(Chosen { topology: Box::new(External::parse(uri)?), hang_min: None });
+        return Ok(Chosen { topology: Box::new(External::parse(uri)?.with_processes(&choice.pids)?), hang_min: None });
     }
     let (name, program, reason) = decide(choice)?;
     let product = product(&name, choice.file.as_deref())?;

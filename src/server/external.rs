@@ -1,9 +1,10 @@
-//! Somebody else's server: never started, stopped, killed or dumped.
+//! Somebody else's server: never started, stopped or killed, and dumped only where its processes are named.
 
 use std::time::Duration;
 
 use super::hello::{enter, greet, version};
 use super::{LogLine, ServerError, ServerExit, ServerProcess, Topology};
+use crate::process::{Identity, program_name};
 use crate::wire::link::ConnectError;
 use crate::wire::uri::{Settings, without_password};
 
@@ -13,6 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub struct External {
     settings: Settings,
     version: Option<String>,
+    processes: Vec<ServerProcess>,
 }
 
 impl External {
@@ -23,7 +25,20 @@ impl External {
     pub fn parse(uri: &str) -> Result<Self, ServerError> {
         let settings = Settings::parse(uri)
             .map_err(|error| ServerError::Unusable(format!("cannot use --uri {}: {error}", without_password(uri))))?;
-        Ok(Self { settings, version: None })
+        Ok(Self { settings, version: None, processes: Vec::new() })
+    }
+
+    /// Says which processes on this machine serve it; those may be suspended for a moment and dumped.
+    ///
+    /// # Errors
+    /// There is no process of that id.
+    pub fn with_processes(mut self, pids: &[u32]) -> Result<Self, ServerError> {
+        for pid in pids {
+            let Identity { pid, started } = Identity::of(*pid)
+                .ok_or_else(|| ServerError::Unusable(format!("there is no process {pid} (--pid) on this machine")))?;
+            self.processes.push(ServerProcess { name: program_name(pid), pid, started, log: "".into() });
+        }
+        Ok(self)
     }
 
     fn hosts(&self) -> String {
@@ -76,7 +91,8 @@ impl Topology for External {
     }
 
     fn processes(&self) -> Vec<ServerProcess> {
-        Vec::new()
+        let lives = |one: &&ServerProcess| Identity { pid: one.pid, started: one.started }.is_alive();
+        self.processes.iter().filter(lives).cloned().collect()
     }
 
     fn version(&self) -> Option<&str> {
@@ -128,6 +144,14 @@ mod tests {
         let external = External::parse("mongodb://joe:secret@h:1,i:2/?tlsInsecure=true").unwrap();
         let head = external.describe();
         assert_eq!(head, "external at h:1,i:2, as joe, over TLS (--uri; it is never started or stopped)");
+    }
+
+    #[test]
+    fn a_process_that_is_not_there_is_named() {
+        let of = |pid| External::parse("h:1").unwrap().with_processes(&[pid]);
+        let error = of(u32::MAX >> 1).err().unwrap().to_string();
+        assert!(error.contains("--pid") && !error.contains('\n'), "{error}");
+        assert_eq!(of(std::process::id()).unwrap().processes()[0].pid, std::process::id());
     }
 
     #[test]

@@ -95,6 +95,30 @@ mod gdb {
 
     #[test]
     #[ignore = "needs gdb, which tests/run installs"]
+    fn somebody_elses_server_is_looked_at_by_its_process_id_and_goes_on() {
+        let place = Place::new();
+        let servers = place.path().join("servers");
+        let server =
+            |words: &[&str]| place.fuzz(&[&["server"], words, &["--servers-dir", servers.to_str().unwrap()]].concat());
+        let started = server(&["start", "practice", "--bugs", "all"]);
+        let uri = started.out.split_whitespace().find(|word| word.starts_with("mongodb://")).unwrap();
+        let port = uri.trim_end_matches('/').rsplit(':').next().unwrap();
+        let listing =
+            std::process::Command::new("pgrep").args(["-f", &format!("practice-server --port {port} ")]).output();
+        let pid = String::from_utf8(listing.unwrap().stdout).unwrap().lines().last().unwrap().to_owned();
+        let file = place.file("a.js", SPIN);
+        let said = place.fuzz(&["run", &file, "--uri", uri, "--pid", &pid, "--hang-min", "2s"]);
+        let (_, capture) = (record(&place, "a").0, record(&place, "a").0.capture.unwrap());
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let stopped = server(&["stop", "practice"]);
+        assert!(status.contains("State:\tR") || status.contains("State:\tS"), "{status}");
+        assert_eq!(capture.processes.first().map(|one| one.pid.to_string()), Some(pid), "{}", said.all());
+        assert!(capture.processes[0].threads.len() > 1 && said.out.contains("spins in"), "{}", said.all());
+        assert!(stopped.out.contains("is stopped"), "{}", stopped.all());
+    }
+
+    #[test]
+    #[ignore = "needs gdb, which tests/run installs"]
     fn a_spin_is_named_and_has_another_signature_than_a_deadlock() {
         let place = Place::new();
         let (said, _, capture, _) = run(&place, SPIN, &["--core-compress", "none"]);

@@ -10,7 +10,7 @@ use super::gdb::{Bounds, GdbEnd};
 use super::making::Making;
 use super::record::{Capture, CapturedProcess, Source, Thread};
 use super::stacks::{Core, in_order};
-use super::suspend::{Member, suspend, tree};
+use super::suspend::{Member, resume, suspend, tree};
 use super::{Capturer, core, jvm_go};
 use crate::interrupt::Interrupts;
 use crate::run::meter::Usage;
@@ -28,7 +28,8 @@ struct Looked {
 }
 
 impl Capturer {
-    /// Captures a server that holds a reply. Afterwards its processes are suspended or dead: it is of no further use.
+    /// Captures a server that holds a reply. Afterwards the processes of one of ours are suspended or dead: it is of no
+    /// further use. Somebody else's go on.
     pub fn hang(
         &mut self,
         topology: &dyn Topology,
@@ -37,11 +38,16 @@ impl Capturer {
         interrupts: &Interrupts,
     ) -> Capture {
         let members = tree(topology, usage);
+        let ours = topology.restartable();
         let going: Vec<u32> = suspend(&members).iter().map(|member| member.identity.pid).collect();
         let mut making = Making::new(self, interrupts);
         making.say(context);
         if members.is_empty() {
-            making.capture.gap("stacks and cores", "the server is not ours", "what it answered to a second connection");
+            making.capture.gap(
+                "stacks and cores",
+                "the server is not ours, and no --pid was given",
+                "what it answered to a second connection",
+            );
         }
         for pid in going {
             making.capture.gap(
@@ -54,7 +60,11 @@ impl Capturer {
         making.live_cores(&members);
         let mut looked = making.all_stacks(members);
         making.own_dumps(&mut looked);
-        making.aborts(&mut looked);
+        if ours {
+            making.aborts(&mut looked);
+        } else {
+            looked.iter().for_each(|one| resume(&one.member));
+        }
         for one in looked {
             making.keep(one.into_record(usage));
         }
@@ -92,7 +102,8 @@ impl Making<'_> {
     }
 
     fn log_tails(&mut self, members: &[Member]) {
-        for member in members.iter().filter(|member| member.identity.pid == member.leader.pid) {
+        let known = |member: &&Member| !member.leader.log.as_str().is_empty();
+        for member in members.iter().filter(|member| member.identity.pid == member.leader.pid).filter(known) {
             let name = format!("log_tail_{}_{}.log", member.name, member.identity.pid);
             match tail(&member.leader.log) {
                 Ok(tail) => self.write(&name, &tail),

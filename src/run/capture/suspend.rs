@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::process::{Identity, descendants, poll};
+use crate::process::{Identity, descendants, poll, program_name};
 use crate::run::meter::Usage;
 use crate::server::{ServerProcess, Stacks, Topology};
 
@@ -54,13 +54,6 @@ pub fn tree(topology: &dyn Topology, usage: &Usage) -> Vec<Member> {
 fn member(identity: Identity, name: String, leader: &ServerProcess, stacks: Stacks, usage: &Usage) -> Member {
     let cpu = usage.of_process(identity.pid);
     Member { identity, name, title: title(identity.pid), leader: leader.clone(), stacks, cpu }
-}
-
-/// Fit for a file's name.
-fn program_name(pid: u32) -> String {
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    let name: String = name.trim().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    if name.is_empty() { "process".into() } else { name }
 }
 
 fn title(pid: u32) -> String {
