@@ -10,7 +10,7 @@ use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
 use crate::run::capture::CaptureOptions;
-use crate::server::ServerChoice;
+use crate::server::{Parameters, ServerChoice};
 use crate::shell::ShellChoice;
 use crate::wire::uri::{Settings, without_password};
 use crate::wrap::Shape;
@@ -29,6 +29,12 @@ pub struct RunArguments {
     /// A mongod binary to start
     #[arg(long, value_name = "PATH", env = "JSTESTFUZZ_MONGOD", conflicts_with = "server")]
     mongod: Option<Utf8PathBuf>,
+    /// Parameters of that mongod, as a JSON object: '{"logLevel": 1}'
+    #[arg(long, alias = "mongodSetParameters", value_name = "JSON", value_parser = Parameters::parse, env = "JSTESTFUZZ_SET_PARAMETERS")]
+    set_parameters: Option<Parameters>,
+    /// The storage engine of that mongod
+    #[arg(long, alias = "storageEngine", value_name = "NAME", env = "JSTESTFUZZ_STORAGE_ENGINE")]
+    storage_engine: Option<String>,
     /// A server by name; `fuzz server list` shows them
     #[arg(long, value_name = "NAME", env = "JSTESTFUZZ_SERVER")]
     server: Option<String>,
@@ -214,6 +220,7 @@ impl RunArguments {
             uri: self.uri.clone(),
             pids: self.pid.clone(),
             mongod: self.mongod.clone(),
+            mongod_arguments: self.mongod_arguments(),
             name: self.server.clone(),
             file: self.server_file.clone(),
             servers_dir: self.servers_dir.clone(),
@@ -222,12 +229,20 @@ impl RunArguments {
         }
     }
 
+    fn mongod_arguments(&self) -> Vec<String> {
+        let parameters = self.set_parameters.iter().flat_map(Parameters::arguments).cloned();
+        let engine = self.storage_engine.iter().flat_map(|engine| ["--storageEngine".to_owned(), engine.clone()]);
+        parameters.chain(engine).collect()
+    }
+
     fn repeat(&self) -> Vec<String> {
         let shell = (self.shell != ShellChoice::Embedded).then(|| self.shell.to_string());
         let flags = [
             ("--shell", shell),
             ("--uri", self.uri.as_deref().map(shown)),
             ("--mongod", self.mongod.as_ref().map(ToString::to_string)),
+            ("--set-parameters", self.set_parameters.as_ref().map(|parameters| parameters.json().to_owned())),
+            ("--storage-engine", self.storage_engine.clone()),
             ("--server", self.server.clone()),
             ("--server-file", self.server_file.as_ref().map(ToString::to_string)),
             ("--servers-dir", self.servers_dir.as_ref().map(ToString::to_string)),

@@ -22,6 +22,8 @@ pub struct ServerChoice {
     pub pids: Vec<u32>,
     /// `--mongod`
     pub mongod: Option<Utf8PathBuf>,
+    /// More arguments for the mongod of `--mongod`, `$MONGOD` or PATH.
+    pub mongod_arguments: Vec<String>,
     /// `--server`
     pub name: Option<String>,
     /// `--server-file`
@@ -53,10 +55,16 @@ pub struct Chosen {
 /// A server that was named does not exist, or is not installed.
 pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, ServerError> {
     if let Some(uri) = &choice.uri {
+        no_mongod_arguments(choice, "the server behind --uri")?;
         return Ok(Chosen { topology: Box::new(External::parse(uri)?.with_processes(&choice.pids)?), hang_min: None });
     }
     let (name, program, reason) = decide(choice)?;
-    let product = product(&name, choice.file.as_deref())?;
+    let mut product = product(&name, choice.file.as_deref())?;
+    if program.is_none() {
+        no_mongod_arguments(choice, &name)?;
+    }
+    let mongod = product.process.iter_mut().filter(|process| process.program == "{program}");
+    mongod.for_each(|process| process.arguments.extend(choice.mongod_arguments.iter().cloned()));
     let home = home_of(&product.name, choice.servers_dir.as_deref());
     if !is_installed(&product, &home) {
         let text = format!("{name} is not installed in {home}; run: fuzz server install {name}");
@@ -79,6 +87,14 @@ pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, Server
     };
     let hang_min = product.hang_min;
     Ok(Chosen { topology: Box::new(Standalone::new(product, place)), hang_min })
+}
+
+fn no_mongod_arguments(choice: &ServerChoice, server: &str) -> Result<(), ServerError> {
+    if choice.mongod_arguments.is_empty() {
+        return Ok(());
+    }
+    let text = format!("--set-parameters and --storage-engine are for a mongod, and this run takes {server}");
+    Err(ServerError::Unusable(format!("{text}; give --mongod PATH")))
 }
 
 /// Programs that are found by their name alone must be on PATH.

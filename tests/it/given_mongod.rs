@@ -11,7 +11,9 @@ while [ $# -gt 0 ]; do
     --dbpath) dbpath=$2; shift ;;
     --port) port=$2; shift ;;
     --logpath) log=$2; shift ;;
-    --bind_ip|--setParameter) shift ;;
+    --bind_ip) shift ;;
+    --setParameter) parameters=\"$parameters $2\"; shift ;;
+    --storageEngine) engine=$2; shift ;;
     *) echo \"Error parsing command line: unrecognised option '$1'\"; exit 1 ;;
     esac
     shift
@@ -50,6 +52,23 @@ fn a_given_mongod_is_started_fuzzed_and_named() {
     assert!(said.out.contains(&format!("(--mongod {mongod})")), "{}", said.all());
     let said = place.command(FUZZ, &["--sets", "1", "--seed", "1"]).env("MONGOD", &mongod).output().unwrap();
     assert!(String::from_utf8_lossy(&said.stdout).contains("$MONGOD is"), "{said:?}");
+}
+
+#[test]
+fn parameters_and_the_storage_engine_reach_the_mongod_and_the_line_to_copy() {
+    let place = Place::new();
+    let body = format!("echo \"$engine:$parameters\" >> $dbpath/../../got\n{}", serve("PRACTICE-1"));
+    let mongod = program(&place, "mongod", &body);
+    let crash = place.file("crash.js", "db.c.find({$group: {_id: 1}}).itcount();");
+    let words = ["--mongodSetParameters", r#"{"a.b": {"mode": "alwaysOn"}, "c": 1}"#, "--storageEngine", "inMemory"];
+    let said = place.fuzz(&[&["run", &crash, "--no-capture", "--mongod", &mongod], &words[..]].concat());
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    let got = std::fs::read_to_string(place.latest().join("server/got")).unwrap();
+    let wanted = r#"inMemory: enableTestCommands=1 a.b={"mode":"alwaysOn"} c=1"#;
+    assert_eq!(got.lines().next(), Some(wanted), "{}", said.all());
+    assert!(said.out.contains(r#"--set-parameters '{"a.b":"#), "the line to copy lacks them: {}", said.out);
+    let none = place.fuzz(&["run", &crash, "--server", "practice", "--storage-engine", "inMemory"]);
+    assert!(none.code == Some(2) && none.errors.contains("are for a mongod"), "{}", none.all());
 }
 
 #[test]
