@@ -2,6 +2,7 @@
 
 use super::collection::{Capped, Collection};
 use super::errors::{CommandError, code};
+use super::replication::{Journal, Tape};
 use crate::wire::bson::{Bson, Document};
 use parking_lot::RwLock;
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub type Database = BTreeMap<String, Entry>;
 #[derive(Debug, Default)]
 pub struct Catalog {
     databases: RwLock<BTreeMap<String, Database>>,
+    /// The oplog, where there is one.
+    pub journal: Arc<Journal>,
     stored: Arc<AtomicU64>,
     uuids: AtomicU64,
 }
@@ -90,9 +93,22 @@ impl Catalog {
         options: Document,
         capped: Option<Capped>,
     ) -> Result<Arc<Collection>, CommandError> {
-        let collection = Arc::new(Collection::new(self.new_uuid(), options, capped, Arc::clone(&self.stored)));
+        let uuid = self.new_uuid();
+        let mut collection = Collection::new(uuid, options, capped, Arc::clone(&self.stored));
+        if database != "local" {
+            let tape = Tape::new(Arc::clone(&self.journal), uuid, format!("{database}.{name}"));
+            collection.tape = Some(tape.clone());
+            collection.state.get_mut().tape = Some(tape);
+        }
+        let collection = Arc::new(collection);
         self.add(database, name, Entry::Collection(Arc::clone(&collection)))?;
         Ok(collection)
+    }
+
+    /// Puts a collection of the server's own in, whatever lies there.
+    pub fn put(&self, database: &str, name: &str, collection: Arc<Collection>) {
+        let mut databases = self.databases.write();
+        databases.entry(database.to_owned()).or_default().insert(name.to_owned(), Entry::Collection(collection));
     }
 
     /// Puts a view in.
@@ -164,6 +180,9 @@ impl Catalog {
         if let Some(entries) = databases.get_mut(from.0) {
             entries.remove(from.1);
         }
+        if let Entry::Collection(collection) = &source {
+            collection.tape.iter().for_each(|tape| tape.renamed(format!("{}.{}", to.0, to.1)));
+        }
         databases.entry(to.0.to_owned()).or_default().insert(to.1.to_owned(), source);
         databases.retain(|_, entries| !entries.is_empty());
         Ok(())
@@ -198,6 +217,10 @@ impl Catalog {
         if entries.contains_key(name) {
             let text = format!("Collection {database}.{name} already exists.");
             return Err(CommandError::new(code::NAMESPACE_EXISTS, text));
+        }
+        // Before anybody can write to it.
+        if matches!(entry, Entry::Collection(_)) && database != "local" {
+            self.journal.made(database, name);
         }
         entries.insert(name.to_owned(), entry);
         Ok(())

@@ -3,6 +3,7 @@
 use super::errors::{CommandError, code};
 use super::index::{Index, Spec};
 use super::query::Matcher;
+use super::replication::Tape;
 use crate::doc;
 use crate::wire::bson::{Bson, Document, MAX_DOCUMENT_BYTES};
 use parking_lot::{Mutex, RwLock};
@@ -28,6 +29,8 @@ pub struct Collection {
     pub options: RwLock<Document>,
     /// No longer in the catalog.
     pub dropped: AtomicBool,
+    /// Where its changes are told, if they are.
+    pub tape: Option<Tape>,
     /// Records and indexes.
     pub state: Mutex<State>,
 }
@@ -47,6 +50,8 @@ pub struct State {
     pub capped: Option<Capped>,
     /// What documents must match.
     pub validator: Option<Validator>,
+    /// Where changes are told, if they are.
+    pub tape: Option<Tape>,
 }
 
 /// A document in its place.
@@ -86,9 +91,24 @@ impl Collection {
     /// An empty collection with its `_id` index; `stored` counts the data of the whole server.
     pub fn new(uuid: [u8; 16], options: Document, capped: Option<Capped>, stored: Arc<AtomicU64>) -> Self {
         let indexes = vec![Index::new(Spec::id())];
-        let state =
-            State { records: BTreeMap::new(), next: 1, drift: 0, bytes: 0, stored, indexes, capped, validator: None };
-        Self { uuid, options: RwLock::new(options), dropped: AtomicBool::new(false), state: Mutex::new(state) }
+        let state = State {
+            records: BTreeMap::new(),
+            next: 1,
+            drift: 0,
+            bytes: 0,
+            stored,
+            indexes,
+            capped,
+            validator: None,
+            tape: None,
+        };
+        Self {
+            uuid,
+            options: RwLock::new(options),
+            dropped: AtomicBool::new(false),
+            tape: None,
+            state: Mutex::new(state),
+        }
     }
 }
 
@@ -168,9 +188,20 @@ impl State {
             return Err(CommandError::new(code::BAD_VALUE, "object to insert exceeds cappedMaxSize"));
         }
         self.next += 1;
+        self.tape.iter().for_each(|tape| tape.inserted(&document));
         self.file(record, Record { document: Arc::new(document), bytes, updates: 0 });
         self.evict();
         Ok(record)
+    }
+
+    /// Puts an entry of the oplog in, which was a document's change that was possible; gives its number.
+    pub fn file_entry(&mut self, document: Document) -> i64 {
+        let record = self.next;
+        self.next += 1;
+        let bytes = document.to_bytes().len();
+        self.file(record, Record { document: Arc::new(document), bytes, updates: 0 });
+        self.evict();
+        record
     }
 
     /// Puts another document in a record's place.
@@ -191,6 +222,7 @@ impl State {
         let strict = self.validator.as_ref().is_none_or(|validator| validator.strict);
         let bytes = self.admit(&document, validate && (strict || was_valid))?;
         self.check_indexes(&document, record, namespace)?;
+        self.tape.iter().for_each(|tape| tape.replaced(&document));
         self.unfile(record);
         self.file(record, Record { document: Arc::new(document), bytes, updates: old.updates.saturating_add(1) });
         self.evict();
@@ -199,11 +231,16 @@ impl State {
 
     /// Takes a record out.
     pub fn remove(&mut self, record: i64) -> Option<Arc<Document>> {
-        self.unfile(record).map(|record| record.document)
+        let document = self.unfile(record)?.document;
+        self.tape.iter().for_each(|tape| tape.removed(&document));
+        Some(document)
     }
 
     /// Takes every record out.
     pub fn clear(&mut self) {
+        if let Some(tape) = &self.tape {
+            self.records.values().for_each(|record| tape.removed(&record.document));
+        }
         let weight = self.bytes + self.index_entries() * ENTRY_BYTES;
         self.stored.fetch_sub(weight, Ordering::Relaxed);
         self.records.clear();

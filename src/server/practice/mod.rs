@@ -5,7 +5,8 @@
 //!
 //! A request goes [`net`] (frames) -> [`commands`] (the table of commands) -> [`query`], [`update`] and [`eval`] (what
 //! filters, updates and pipelines mean) -> [`collection`] and [`index`] (records under one lock a collection, found by
-//! name in the [`catalog`]). Every command runs under an [`operation`] with a deadline. The [`log`] has the lines of a
+//! name in the [`catalog`]). Every command runs under an [`operation`] with a deadline.
+//! What changes documents is told to the others of a set by [`replication`]. The [`log`] has the lines of a
 //! mongod 4.4, so that whoever judges a crash reads one format.
 
 pub mod arguments;
@@ -24,6 +25,7 @@ pub mod options;
 pub mod parameters;
 pub mod query;
 pub mod render;
+pub mod replication;
 pub mod server;
 #[cfg(test)]
 pub(crate) mod trial;
@@ -31,4 +33,4 @@ pub(crate) mod trial;
 mod robustness;
 pub mod update;
 
-pub use options::{Options, main, serve_in_thread};
+pub use options::{Options, main, serve_in_thread, serve_member_in_thread};

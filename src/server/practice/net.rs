@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 const MAX_CONNECTIONS: i64 = 500;
 
 /// Documents may be 250 levels deep, and several passes recurse over them.
-const STACK_BYTES: usize = 16 << 20;
+pub const STACK_BYTES: usize = 16 << 20;
 
 /// Not even a header.
 const TOO_SHORT: i32 = 12;
@@ -38,6 +38,13 @@ pub struct Connection {
     pub peer: String,
     /// How its next reply goes out: what planted bugs change.
     pub delivery: Cell<Delivery>,
+}
+
+impl Connection {
+    /// The server's own.
+    pub fn internal(name: &str) -> Self {
+        Self { name: name.to_owned(), id: 0, peer: String::new(), delivery: Cell::default() }
+    }
 }
 
 /// How a reply goes out.

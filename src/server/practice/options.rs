@@ -3,6 +3,7 @@
 use super::bugs::{Bugs, faults};
 use super::log::{Log, Severity};
 use super::net;
+use super::replication::{self, Replication};
 use super::server::Server;
 use crate::exit_code::ExitCode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -29,6 +30,8 @@ pub struct Options {
     pub logpath: Option<PathBuf>,
     /// `all`, `none` or ids.
     pub bugs: Bugs,
+    /// The replica set that it will be in.
+    pub set: Option<String>,
     /// Lives on when its parent dies.
     pub stay: bool,
 }
@@ -39,7 +42,7 @@ impl Options {
     /// # Errors
     /// One sentence that names the argument.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
-        let mut options = Self { port: 0, dbpath: None, logpath: None, bugs: Bugs::none(), stay: false };
+        let mut options = Self { port: 0, dbpath: None, logpath: None, bugs: Bugs::none(), set: None, stay: false };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             if argument == "--stay" {
@@ -60,6 +63,7 @@ impl Options {
                 "--dbpath" => options.dbpath = Some(value.into()),
                 "--logpath" => options.logpath = Some(value.into()),
                 "--bugs" => options.bugs = Bugs::parse(&value)?,
+                "--replSet" => options.set = Some(value),
                 _ => return Err(format!("the practice server has no argument {name}")),
             }
         }
@@ -100,9 +104,20 @@ fn raise_descriptor_limit() {
 /// # Errors
 /// The system refused a port or a thread.
 pub fn serve_in_thread(bugs: Bugs) -> std::io::Result<u16> {
+    serve_member_in_thread(bugs, None)
+}
+
+/// As [`serve_in_thread`], a member of a set of that name.
+///
+/// # Errors
+/// As there.
+pub fn serve_member_in_thread(bugs: Bugs, set: Option<String>) -> std::io::Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = listener.local_addr()?.port();
-    let server = Arc::new(Server::new(port, Log::discard(), bugs, Vec::new()));
+    let mut server = Server::new(port, Log::discard(), bugs, Vec::new());
+    server.replication = Replication::new(set);
+    let server = Arc::new(server);
+    follow_others(&server).map_err(std::io::Error::other)?;
     std::thread::Builder::new().name("listener".to_owned()).spawn(move || net::accept(&server, &listener))?;
     Ok(port)
 }
@@ -129,7 +144,10 @@ fn start(options: &Options, arguments: &[String]) -> Result<(Arc<Server>, TcpLis
         format!("cannot listen on port {}: {error}", options.port)
     })?;
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-    let server = Arc::new(Server::new(port, log, options.bugs.clone(), arguments.to_vec()));
+    let mut server = Server::new(port, log, options.bugs.clone(), arguments.to_vec());
+    server.replication = Replication::new(options.set.clone());
+    let server = Arc::new(server);
+    follow_others(&server)?;
     end_on_signals(Arc::clone(&server))?;
     log_panics(Arc::clone(&server));
     let attributes = json!({ "pid": std::process::id(), "port": port, "dbPath": options.dbpath, "host": "localhost" });
@@ -139,6 +157,17 @@ fn start(options: &Options, arguments: &[String]) -> Result<(Arc<Server>, TcpLis
     println!("listening on 127.0.0.1:{port}");
     let _ = std::io::stdout().flush();
     Ok((server, listener))
+}
+
+/// A member of a set waits until it is a secondary, and follows then.
+fn follow_others(server: &Arc<Server>) -> Result<(), String> {
+    if server.replication.set.is_none() {
+        return Ok(());
+    }
+    let own = Arc::clone(server);
+    let thread = std::thread::Builder::new().name(replication::THREAD.to_owned()).stack_size(net::STACK_BYTES);
+    let started = thread.spawn(move || replication::follow(&own));
+    started.map(|_| ()).map_err(|error| format!("cannot start a thread: {error}"))
 }
 
 /// A polite end: one line in the log, exit status 0 unless a planted bug left something behind.

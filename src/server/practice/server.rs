@@ -6,6 +6,7 @@ use super::cursor::Cursors;
 use super::log::Log;
 use super::operation::Operations;
 use super::parameters::Parameters;
+use super::replication::Replication;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -14,6 +15,8 @@ use std::time::Instant;
 pub struct Server {
     /// Databases, collections, views.
     pub catalog: Catalog,
+    /// Its part in a replica set.
+    pub replication: Replication,
     /// Open cursors.
     pub cursors: Cursors,
     /// Running commands.
@@ -82,6 +85,7 @@ impl Server {
     pub fn new(port: u16, log: Log, bugs: Bugs, arguments: Vec<String>) -> Self {
         Self {
             catalog: Catalog::default(),
+            replication: Replication::default(),
             cursors: Cursors::default(),
             operations: Operations::default(),
             log,

@@ -1,7 +1,7 @@
 //! A practice server in a thread of its own and a client to it, for tests.
 
 use super::bugs::Bugs;
-use super::options::serve_in_thread;
+use super::options::{serve_in_thread, serve_member_in_thread};
 use crate::doc;
 use crate::wire::bson::{Bson, Document};
 use crate::wire::client::Client;
@@ -23,6 +23,28 @@ impl Trial {
     pub fn with(bugs: Bugs) -> Self {
         let address = format!("127.0.0.1:{}", serve_in_thread(bugs).unwrap());
         Self { client: connect(&address), address }
+    }
+
+    /// One more client of a server.
+    pub fn at(address: &str) -> Self {
+        Self { client: connect(address), address: address.to_owned() }
+    }
+
+    /// Members of a set, the primary first.
+    pub fn set(bugs: &Bugs, members: usize) -> Vec<Self> {
+        let serve = |_| serve_member_in_thread(bugs.clone(), Some("rs".to_owned())).unwrap();
+        let addresses: Vec<String> = (0..members).map(serve).map(|port| format!("127.0.0.1:{port}")).collect();
+        let hosts: Vec<Document> = addresses
+            .iter()
+            .enumerate()
+            .map(|(at, host)| doc! { "_id": (at as i32), "host": (host.as_str()) })
+            .collect();
+        let mut set: Vec<Self> =
+            addresses.into_iter().map(|address| Self { client: connect(&address), address }).collect();
+        let initiate = doc! { "replSetInitiate": { "_id": "rs", "version": 1, "members": hosts } };
+        let reply = set[0].client.command("admin", &initiate).unwrap();
+        assert_eq!(reply.get("ok"), Some(&Bson::Double(1.0)), "{reply:?}");
+        set
     }
 
     /// The whole reply to a command.

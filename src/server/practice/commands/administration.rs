@@ -20,7 +20,6 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "compact", aliases: &[], fields: Fields::Any, admin_only: false, run: compact },
     Command { name: "reIndex", aliases: &[], fields: Fields::Any, admin_only: false, run: re_index },
     Command { name: "convertToCapped", aliases: &[], fields: Fields::Any, admin_only: false, run: convert_to_capped },
-    Command { name: "replSetGetStatus", aliases: &[], fields: Fields::Any, admin_only: true, run: not_replicated },
 ];
 
 fn fsync(call: &Call<'_>) -> Result<Document, CommandError> {
@@ -95,8 +94,4 @@ fn convert_to_capped(call: &Call<'_>) -> Result<Document, CommandError> {
     options.set("capped", true);
     options.set("size", size);
     Ok(Document::new())
-}
-
-fn not_replicated(_: &Call<'_>) -> Result<Document, CommandError> {
-    Err(CommandError::new(code::NO_REPLICATION_ENABLED, "not running with --replSet"))
 }

@@ -1,5 +1,6 @@
 //! Who are you, are you there: what clients send first.
 
+use super::replication::greeting;
 use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::errors::CommandError;
@@ -39,12 +40,14 @@ pub fn now() -> Bson {
 fn hello(call: &Call<'_>) -> Result<Document, CommandError> {
     let mut reply = doc! { "isWritablePrimary": true };
     common(call, &mut reply);
+    greeting(call, "isWritablePrimary", &mut reply);
     Ok(reply)
 }
 
 fn is_master(call: &Call<'_>) -> Result<Document, CommandError> {
     let mut reply = doc! { "ismaster": true, "helloOk": true };
     common(call, &mut reply);
+    greeting(call, "ismaster", &mut reply);
     Ok(reply)
 }
 

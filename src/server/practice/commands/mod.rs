@@ -17,6 +17,7 @@ mod indexes;
 mod insert;
 mod parameters;
 mod output;
+mod replication;
 mod sessions;
 mod sources;
 mod statistics;
@@ -37,6 +38,7 @@ use super::errors::{CommandError, code};
 use super::net::Connection;
 use super::operation::{Interrupt, Operation};
 use super::query::{self, Found, Request, Wishes};
+use super::replication::{self as replicas, await_concern};
 use super::server::Server;
 use crate::wire::bson::{Bson, Document};
 use serde_json::json;
@@ -104,6 +106,7 @@ const FAMILIES: &[&[Command]] = &[
     diagnostics::COMMANDS,
     parameters::COMMANDS,
     administration::COMMANDS,
+    replication::COMMANDS,
 ];
 
 /// Commands slower than this get a line in the log, as in a mongod.
@@ -161,20 +164,38 @@ fn dispatch(server: &Server, connection: &Connection, sent: &Document, old: bool
     if let Fields::Only(known) = command.fields {
         arguments.check(known)?;
     }
-    sessions::check_generic(&arguments)?;
+    sessions::check_generic(&arguments, server.replication.set.is_some())?;
     server.counters.count(command.name);
     let limit = time_limit(&arguments)?;
     let namespace = format!("{database}.{}", sent.first().and_then(|(_, value)| value.as_str()).unwrap_or("$cmd"));
     let running = server.operations.begin(&connection.name, namespace, shown(sent), limit);
     let call = Call { server, connection, operation: &running.operation, database, name: command.name, command: sent };
     call.operation.check()?;
+    server.replication.admit(command.name, sent)?;
     bugs::before(&call)?;
+    let turn = server.catalog.journal.turn(replicas::writes(command.name, sent));
     let mut outcome = (command.run)(&call);
+    server.catalog.journal.over(turn, database, sent, outcome.is_ok());
     if let Ok(reply) = &mut outcome {
         bugs::after(&call, reply);
+        await_concern(&call, reply);
     }
     log_slow(&call, outcome.as_ref().err());
     outcome
+}
+
+/// Runs a command that a primary has run before.
+///
+/// # Errors
+/// It does not work here.
+pub fn repeat(server: &Server, connection: &Connection, command: &Document) -> Result<Document, CommandError> {
+    let name = command.first().map_or("", |(name, _)| name);
+    let known = all().find(|known| known.name == name || known.aliases.contains(&name));
+    let known =
+        known.ok_or_else(|| CommandError::new(code::COMMAND_NOT_FOUND, format!("no such command: '{name}'")))?;
+    let database = command.get_str("$db").unwrap_or_default();
+    let running = server.operations.begin(&connection.name, format!("{database}.$cmd"), shown(command), None);
+    (known.run)(&Call { server, connection, operation: &running.operation, database, name: known.name, command })
 }
 
 /// `maxTimeMS`; 0 is no limit. On `getMore` it says how long to wait for data.

@@ -18,23 +18,28 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "commitTransaction", aliases: &[], fields: Fields::Any, admin_only: true, run: no_transaction },
 ];
 
-/// Refuses generic fields that no command on this server can honour.
+/// Refuses generic fields that no command on this server can honour; `replicated` says that it is a member of a set.
 ///
 /// # Errors
 /// The codes of a standalone mongod.
-pub fn check_generic(arguments: &Arguments<'_>) -> Result<(), CommandError> {
+pub fn check_generic(arguments: &Arguments<'_>, replicated: bool) -> Result<(), CommandError> {
     if let Some(session) = arguments.document("lsid")? {
         check_session(session)?;
     }
     let transaction =
         ["txnNumber", "startTransaction", "autocommit"].iter().any(|field| arguments.fields.contains(field));
     let ending = ["abortTransaction", "commitTransaction"].contains(&arguments.name);
-    if transaction && !ending {
+    let several = arguments.fields.contains("startTransaction") || arguments.fields.contains("autocommit");
+    if transaction && several && replicated && !ending {
+        return Err(CommandError::new(code::COMMAND_NOT_SUPPORTED, "the practice server has no transactions"));
+    }
+    // A number alone makes a write that may be sent again.
+    if transaction && !replicated && !ending {
         let text = "Transaction numbers are only allowed on a replica set member or mongos";
         return Err(CommandError::new(code::ILLEGAL_OPERATION, text));
     }
     check_read_concern(arguments)?;
-    check_write_concern(arguments)
+    if replicated { Ok(()) } else { check_write_concern(arguments) }
 }
 
 fn check_session(session: &Document) -> Result<(), CommandError> {
