@@ -7,6 +7,7 @@ mod list;
 mod options;
 mod self_check;
 mod server;
+mod server_options;
 mod signature;
 mod triage;
 

@@ -5,51 +5,20 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use super::server_options::ServerArguments;
 use crate::campaign::{FuzzOptions, RunOptions, TriageBudget};
 use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
 use crate::run::capture::CaptureOptions;
-use crate::server::{Parameters, ServerChoice};
 use crate::shell::ShellChoice;
-use crate::wire::uri::{Settings, without_password};
 use crate::wrap::Shape;
 
 /// Flags of every command that runs files.
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// A server or replica set that runs already, as mongodb://[USER:PASSWORD@]HOST[:PORT][,HOST...][/DB][?OPTIONS]; it
-    /// is never started or stopped
-    #[arg(long, value_name = "URI", env = "JSTESTFUZZ_URI", hide_env_values = true, conflicts_with_all = ["mongod", "server"])]
-    uri: Option<String>,
-    /// A process of that server on this machine, several with commas between: a hang is told by its CPU time and leaves its
-    /// stacks and core. It is suspended meanwhile, goes on afterwards, and is never killed
-    #[arg(long, value_name = "PID", requires = "uri", value_delimiter = ',')]
-    pid: Vec<u32>,
-    /// A mongod binary to start
-    #[arg(long, value_name = "PATH", env = "JSTESTFUZZ_MONGOD", conflicts_with = "server")]
-    mongod: Option<Utf8PathBuf>,
-    /// Parameters of that mongod, as a JSON object: '{"logLevel": 1}'
-    #[arg(long, alias = "mongodSetParameters", value_name = "JSON", value_parser = Parameters::parse, env = "JSTESTFUZZ_SET_PARAMETERS")]
-    set_parameters: Option<Parameters>,
-    /// The storage engine of that mongod
-    #[arg(long, alias = "storageEngine", value_name = "NAME", env = "JSTESTFUZZ_STORAGE_ENGINE")]
-    storage_engine: Option<String>,
-    /// A server by name; `fuzz server list` shows them
-    #[arg(long, value_name = "NAME", env = "JSTESTFUZZ_SERVER")]
-    server: Option<String>,
-    /// More servers, which go before ours of the same name; see docs/servers.md
-    #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_SERVER_FILE")]
-    server_file: Option<Utf8PathBuf>,
-    /// Where installed servers lie [default: jstestfuzz/servers in the user's cache folder]
-    #[arg(long, value_name = "DIR", env = "JSTESTFUZZ_SERVERS_DIR")]
-    servers_dir: Option<Utf8PathBuf>,
-    /// First port to try
-    #[arg(long, alias = "basePort", value_name = "PORT", default_value_t = 20_000, env = "JSTESTFUZZ_BASE_PORT")]
-    base_port: u16,
-    /// Planted bugs of the practice server: all, none, or ids with commas between [default: all]
-    #[arg(long, value_name = "BUGS", env = "JSTESTFUZZ_BUGS")]
-    bugs: Option<String>,
+    #[command(flatten)]
+    server: ServerArguments,
     /// No file hangs that ran shorter than this [default: 30s, or what fits the server]
     #[arg(long, value_name = "TIME", value_parser = config::duration, env = "JSTESTFUZZ_HANG_MIN")]
     hang_min: Option<Duration>,
@@ -182,14 +151,14 @@ fn mutator(name: &str) -> Result<String, String> {
 impl RunArguments {
     /// True if the command line says which server.
     pub fn names_a_server(&self) -> bool {
-        self.uri.is_some() || self.mongod.is_some() || self.server.is_some()
+        self.server.is_named()
     }
 
     /// The same without clap.
     pub fn options(&self) -> RunOptions {
         RunOptions {
             out: self.out.clone(),
-            server: self.choice(),
+            server: self.server.choice(),
             hang_min: self.hang_min,
             hang_multiple: self.hang_multiple,
             capture: (!self.no_capture).then(|| self.capture()),
@@ -213,51 +182,10 @@ impl RunArguments {
         }
     }
 
-    fn choice(&self) -> ServerChoice {
-        ServerChoice {
-            own: None,
-            port: None,
-            uri: self.uri.clone(),
-            pids: self.pid.clone(),
-            mongod: self.mongod.clone(),
-            mongod_arguments: self.mongod_arguments(),
-            name: self.server.clone(),
-            file: self.server_file.clone(),
-            servers_dir: self.servers_dir.clone(),
-            base_port: self.base_port,
-            bugs: self.bugs.clone(),
-        }
-    }
-
-    fn mongod_arguments(&self) -> Vec<String> {
-        let parameters = self.set_parameters.iter().flat_map(Parameters::arguments).cloned();
-        let engine = self.storage_engine.iter().flat_map(|engine| ["--storageEngine".to_owned(), engine.clone()]);
-        parameters.chain(engine).collect()
-    }
-
     fn repeat(&self) -> Vec<String> {
         let shell = (self.shell != ShellChoice::Embedded).then(|| self.shell.to_string());
-        let flags = [
-            ("--shell", shell),
-            ("--uri", self.uri.as_deref().map(shown)),
-            ("--mongod", self.mongod.as_ref().map(ToString::to_string)),
-            ("--set-parameters", self.set_parameters.as_ref().map(|parameters| parameters.json().to_owned())),
-            ("--storage-engine", self.storage_engine.clone()),
-            ("--server", self.server.clone()),
-            ("--server-file", self.server_file.as_ref().map(ToString::to_string)),
-            ("--servers-dir", self.servers_dir.as_ref().map(ToString::to_string)),
-            ("--bugs", self.bugs.clone()),
-        ];
-        flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
-    }
-}
-
-/// What reports may repeat of a connection string.
-fn shown(uri: &str) -> String {
-    match Settings::parse(uri) {
-        Ok(settings) if settings.login.is_none() => uri.to_owned(),
-        Ok(settings) => settings.to_shown_uri(),
-        Err(_) => without_password(uri),
+        let shell = shell.into_iter().flat_map(|shell| ["--shell".to_owned(), shell]);
+        shell.chain(self.server.repeat()).collect()
     }
 }
 

@@ -5,8 +5,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::external::External;
 use super::install::{home_of, is_installed, require};
 use super::launch::Place;
+use super::ours::Ours;
+use super::shape::Shape;
 use super::spec::Product;
-use super::standalone::Standalone;
 use super::table::product;
 use super::{ServerError, Topology};
 use crate::process::own_executable;
@@ -22,6 +23,10 @@ pub struct ServerChoice {
     pub pids: Vec<u32>,
     /// `--mongod`
     pub mongod: Option<Utf8PathBuf>,
+    /// `--mongos`
+    pub mongos: Option<Utf8PathBuf>,
+    /// `--topology`, `--nodes`, `--shards`
+    pub shape: Shape,
     /// More arguments for the mongod of `--mongod`, `$MONGOD` or PATH.
     pub mongod_arguments: Vec<String>,
     /// `--server`
@@ -56,6 +61,10 @@ pub struct Chosen {
 pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, ServerError> {
     if let Some(uri) = &choice.uri {
         no_mongod_arguments(choice, "the server behind --uri")?;
+        if choice.shape != Shape::Standalone {
+            let text = "--topology is for servers that we start; the one behind --uri is what it is";
+            return Err(ServerError::Unusable(text.into()));
+        }
         return Ok(Chosen { topology: Box::new(External::parse(uri)?.with_processes(&choice.pids)?), hang_min: None });
     }
     let (name, program, reason) = decide(choice)?;
@@ -71,6 +80,8 @@ pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, Server
         return Err(ServerError::Unusable(text));
     }
     programs_are_there(&product)?;
+    choice.shape.check(&product)?;
+    let router = router(choice, &product, program.as_deref())?;
     let own = match &choice.own {
         Some(own) => own.clone(),
         None => own_executable().map_err(|error| ServerError::Infrastructure(error.to_string()))?,
@@ -82,11 +93,30 @@ pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, Server
         base_port: if choice.base_port == 0 { BASE_PORT } else { choice.base_port },
         port: choice.port,
         program,
+        router,
         bugs: choice.bugs.clone().unwrap_or_else(|| "all".into()),
         reason,
     };
     let hang_min = product.hang_min;
-    Ok(Chosen { topology: Box::new(Standalone::new(product, place)), hang_min })
+    Ok(Chosen { topology: Box::new(Ours::new(product, choice.shape, place)), hang_min })
+}
+
+/// The program behind `{router}`: `--mongos`, or a mongos beside the mongod or on PATH.
+fn router(
+    choice: &ServerChoice,
+    product: &Product,
+    mongod: Option<&Utf8Path>,
+) -> Result<Option<Utf8PathBuf>, ServerError> {
+    let asked = product.sharded.as_ref().is_some_and(|sharded| sharded.router.process.program == "{router}");
+    if !asked || !matches!(choice.shape, Shape::Sharded { .. }) {
+        return Ok(None);
+    }
+    let beside = || mongod.and_then(Utf8Path::parent).map(|folder| folder.join("mongos")).filter(|path| path.is_file());
+    let found = choice.mongos.clone().or_else(beside).or_else(|| on_path("mongos"));
+    let found = found.ok_or_else(|| {
+        ServerError::Unusable("there is no mongos beside the mongod or on PATH; name one with --mongos PATH".into())
+    })?;
+    mongod_or_mongos(&found, &format!("--mongos {found}")).map(Some)
 }
 
 fn no_mongod_arguments(choice: &ServerChoice, server: &str) -> Result<(), ServerError> {
@@ -127,15 +157,19 @@ fn decide(choice: &ServerChoice) -> Result<Decision, ServerError> {
 }
 
 fn mongod(path: &Utf8Path, reason: String) -> Result<Decision, ServerError> {
+    Ok(("mongod".into(), Some(mongod_or_mongos(path, &reason)?), reason))
+}
+
+/// A binary of the user's, by its whole path: it is started in a folder of its own.
+fn mongod_or_mongos(path: &Utf8Path, reason: &str) -> Result<Utf8PathBuf, ServerError> {
     if !path.is_file() {
-        return Err(ServerError::Unusable(format!("{path} ({reason}) is not a file; name a mongod binary")));
+        return Err(ServerError::Unusable(format!("{path} ({reason}) is not a file; name a binary")));
     }
     if !is_executable(path) {
         return Err(ServerError::Unusable(format!("{path} ({reason}) may not be executed; chmod +x makes it so")));
     }
-    // It is started in a folder of its own. A link stays a link: its name may say more than its target's.
-    let path = camino::absolute_utf8(path).unwrap_or_else(|_| path.to_owned());
-    Ok(("mongod".into(), Some(path), reason))
+    // A link stays a link: its name may say more than its target's.
+    Ok(camino::absolute_utf8(path).unwrap_or_else(|_| path.to_owned()))
 }
 
 fn is_executable(path: &Utf8Path) -> bool {

@@ -39,6 +39,8 @@ pub struct Place {
     pub port: Option<u16>,
     /// The program behind `{program}`.
     pub program: Option<Utf8PathBuf>,
+    /// The program behind `{router}`.
+    pub router: Option<Utf8PathBuf>,
     /// What `{bugs}` stands for.
     pub bugs: String,
     /// Why this server, for the head of the report.
@@ -114,6 +116,7 @@ fn spawn(
         ("port".to_owned(), port.number().to_string()),
         ("bugs".to_owned(), place.bugs.clone()),
         ("program".to_owned(), place.program.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("router".to_owned(), place.router.as_ref().map(ToString::to_string).unwrap_or_default()),
     ]);
     fill.extend(earlier.iter().map(|one| (format!("port:{}", one.name), one.port.number().to_string())));
     let settings = settings(spec, &port, &fill)?;

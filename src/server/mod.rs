@@ -10,12 +10,13 @@ mod launch;
 mod leftovers;
 mod log_file;
 mod mongod_arguments;
+mod ours;
 mod placeholder;
 mod port;
 mod running;
 mod service;
+mod shape;
 mod spec;
-mod standalone;
 mod table;
 
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub use install::{home_of, install, is_installed, servers_folder};
 pub use leftovers::{Leftovers, remove_leftovers};
 pub use mongod_arguments::Parameters;
 pub use service::{Service, keep, running_service, service_folder, start_service, stop_service};
+pub use shape::{Set, Shape};
 pub use spec::{Product, Stacks};
 pub use table::{product, products};
 
@@ -49,6 +51,11 @@ pub trait Topology: Send {
     /// How clients speak to it: plain connections to its addresses, unless it says otherwise.
     fn connection(&self) -> Settings {
         Settings::of_addresses(self.addresses())
+    }
+
+    /// Its replica sets whose members' data shall agree.
+    fn sets(&self) -> Vec<Set> {
+        Vec::new()
     }
 
     /// Starts all processes with an empty data folder and waits until they answer `hello`.

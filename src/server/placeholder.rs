@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 /// All but `{port:NAME}`, the port of an earlier process.
-pub(super) const PLACEHOLDERS: [&str; 8] = ["self", "home", "dir", "dbpath", "log", "port", "bugs", "program"];
+pub(super) const PLACEHOLDERS: [&str; 9] =
+    ["self", "home", "dir", "dbpath", "log", "port", "bugs", "program", "router"];
 
 /// A sentence on the first placeholder that does not exist. Braces around anything but letters are text.
 pub(super) fn unknown_in(text: &str) -> Option<String> {

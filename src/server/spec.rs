@@ -25,9 +25,45 @@ pub struct Product {
     /// Programs that its installation or start needs.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// How its last process becomes a member of a replica set.
+    #[serde(default)]
+    pub replica_set: Option<MemberSpec>,
+    /// How sets of it become a sharded cluster.
+    #[serde(default)]
+    pub sharded: Option<ShardedSpec>,
     /// Its processes in the order of their start, at least one; clients talk to the last.
     #[serde(deserialize_with = "some_processes")]
     pub process: Vec<ProcessSpec>,
+}
+
+/// What a member of a replica set is told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberSpec {
+    /// Behind the process's own, with placeholders and `{set}`.
+    #[serde(deserialize_with = "member_templates")]
+    pub arguments: Vec<String>,
+}
+
+/// What the members of a sharded cluster are told, and its router.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShardedSpec {
+    /// Behind a shard's member's arguments.
+    #[serde(deserialize_with = "member_templates")]
+    pub shard: Vec<String>,
+    /// Behind a config server's.
+    #[serde(deserialize_with = "member_templates")]
+    pub config: Vec<String>,
+    /// Who clients talk to.
+    pub router: RouterSpec,
+}
+
+/// A cluster's router.
+#[derive(Clone, Debug)]
+pub struct RouterSpec {
+    /// With `{config}` in its arguments.
+    pub process: ProcessSpec,
 }
 
 /// One process of a product.
@@ -126,6 +162,42 @@ fn template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
 
 fn given_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     template(deserializer).map(Some)
+}
+
+/// A process in whose arguments one more placeholder stands.
+impl<'de> Deserialize<'de> for RouterSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Router {
+            #[serde(deserialize_with = "word")]
+            name: String,
+            #[serde(deserialize_with = "template")]
+            program: String,
+            #[serde(deserialize_with = "router_templates")]
+            arguments: Vec<String>,
+        }
+        let Router { name, program, arguments } = Router::deserialize(deserializer)?;
+        let (ready, stop, stacks) = (Ready::default(), Stop::default(), Stacks::default());
+        Ok(Self { process: ProcessSpec { name, program, arguments, uri: None, ready, stop, stacks } })
+    }
+}
+
+fn member_templates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    templates_with(deserializer, "{set}")
+}
+
+fn router_templates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    templates_with(deserializer, "{config}")
+}
+
+/// Templates in which `more` may stand too.
+fn templates_with<'de, D: Deserializer<'de>>(deserializer: D, more: &str) -> Result<Vec<String>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    match texts.iter().find_map(|text| unknown_in(&text.replace(more, ""))) {
+        Some(unknown) => Err(D::Error::custom(format!("{unknown} and here {more}"))),
+        None => Ok(texts),
+    }
 }
 
 fn templates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -13,8 +13,9 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::launch::Place;
+use super::ours::Ours;
+use super::shape::Shape;
 use super::spec::Product;
-use super::standalone::Standalone;
 use super::{BASE_PORT, ServerError, Topology};
 use crate::interrupt::Interrupts;
 use crate::process::own_executable;
@@ -95,10 +96,11 @@ fn try_out(product: &Product, home: &Utf8Path) -> Result<(), ServerError> {
         base_port: BASE_PORT,
         port: None,
         program: None,
+        router: None,
         bugs: "none".into(),
         reason: "trial".into(),
     };
-    let mut server = Standalone::new(product.clone(), place);
+    let mut server = Ours::new(product.clone(), Shape::Standalone, place);
     server.start()?;
     server.stop(STOP_GRACE);
     let _ = fs_err::remove_dir_all(folder);

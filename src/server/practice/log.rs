@@ -1,6 +1,6 @@
-//! The server's log: JSON lines in the layout of mongod 4.4 and later.
+//! The server's log: JSON lines in the layout of mongod 4.4 and later, or the text of older ones.
 
-use jiff::Timestamp;
+use super::dialect::Dialect;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::fmt::Debug;
@@ -10,7 +10,11 @@ use std::io::Write;
 const MAX_LINE: usize = 10_000;
 
 /// Where the lines go.
-pub struct Log(Mutex<Box<dyn Write + Send>>);
+pub struct Log {
+    sink: Mutex<Box<dyn Write + Send>>,
+    /// How they look.
+    pub dialect: Dialect,
+}
 
 /// Letter of a line's severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +37,13 @@ impl Debug for Log {
 
 impl Log {
     /// A log into `sink`; every line is one write.
-    pub fn new(sink: Box<dyn Write + Send>) -> Self {
-        Self(Mutex::new(sink))
+    pub fn new(sink: Box<dyn Write + Send>, dialect: Dialect) -> Self {
+        Self { sink: Mutex::new(sink), dialect }
     }
 
     /// A log that nobody reads.
     pub fn discard() -> Self {
-        Self::new(Box::new(std::io::sink()))
+        Self::new(Box::new(std::io::sink()), Dialect::New)
     }
 
     /// Writes one line: component, the message's number, thread, text, attributes.
@@ -50,18 +54,14 @@ impl Log {
             Severity::Error => "E",
             Severity::Fatal => "F",
         };
-        let time = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f+00:00").to_string();
-        let mut line = json!({
-            "t": { "$date": time }, "s": letter, "c": component, "id": id, "ctx": context, "msg": message,
-        });
-        let attributes_text = attributes.to_string();
-        if attributes_text.len() > MAX_LINE {
-            line["attr"] = json!({ "truncated": attributes_text.chars().take(MAX_LINE).collect::<String>() });
-        } else if !attributes.is_null() {
-            line["attr"] = attributes;
-        }
+        let text = attributes.to_string();
+        let attributes = match text.len() > MAX_LINE {
+            true => json!({ "truncated": text.chars().take(MAX_LINE).collect::<String>() }),
+            false => attributes,
+        };
+        let line = self.dialect.line(letter, component, id, context, message, &attributes);
         // A log that cannot be written must not take the server down.
-        let _ = self.0.lock().write_all(format!("{line}\n").as_bytes());
+        let _ = self.sink.lock().write_all(line.as_bytes());
     }
 
     /// A line of severity I.
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_line_has_the_fields_of_a_mongod_line_in_their_order() {
         let bytes = Arc::new(Mutex::new(Vec::new()));
-        let log = Log::new(Box::new(Shared(Arc::clone(&bytes))));
+        let log = Log::new(Box::new(Shared(Arc::clone(&bytes))), Dialect::New);
         log.info("NETWORK", 22943, "listener", "Connection accepted", json!({ "connectionId": 1 }));
         let text = String::from_utf8(bytes.lock().clone()).unwrap();
         let line: Value = serde_json::from_str(&text).unwrap();

@@ -6,7 +6,8 @@
 //! A request goes [`net`] (frames) -> [`commands`] (the table of commands) -> [`query`], [`update`] and [`eval`] (what
 //! filters, updates and pipelines mean) -> [`collection`] and [`index`] (records under one lock a collection, found by
 //! name in the [`catalog`]). Every command runs under an [`operation`] with a deadline.
-//! What changes documents is told to the others of a set by [`replication`]. The [`log`] has the lines of a
+//! What changes documents is told to the others of a set by [`replication`]; a [`router`] only
+//! passes commands on. The [`log`] has the lines of a
 //! mongod 4.4, so that whoever judges a crash reads one format.
 
 pub mod arguments;
@@ -15,6 +16,7 @@ pub mod catalog;
 pub mod collection;
 pub mod commands;
 pub mod cursor;
+pub mod dialect;
 pub mod errors;
 pub mod eval;
 pub mod index;
@@ -26,6 +28,7 @@ pub mod parameters;
 pub mod query;
 pub mod render;
 pub mod replication;
+pub mod router;
 pub mod server;
 #[cfg(test)]
 pub(crate) mod trial;

@@ -2,11 +2,12 @@
 
 use super::commands;
 use super::errors::{CommandError, code};
+use super::router::Ways;
 use super::server::Server;
 use crate::wire::bson::{BsonError, Document};
 use crate::wire::message::{CHECKSUM_PRESENT, Frame, MORE_TO_COME, MessageError, op_msg, op_reply};
 use serde_json::json;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -38,12 +39,14 @@ pub struct Connection {
     pub peer: String,
     /// How its next reply goes out: what planted bugs change.
     pub delivery: Cell<Delivery>,
+    /// Its ways to the servers behind a router.
+    pub ways: RefCell<Ways>,
 }
 
 impl Connection {
     /// The server's own.
     pub fn internal(name: &str) -> Self {
-        Self { name: name.to_owned(), id: 0, peer: String::new(), delivery: Cell::default() }
+        Self { name: name.to_owned(), id: 0, peer: String::new(), delivery: Cell::default(), ways: RefCell::default() }
     }
 }
 
@@ -89,7 +92,8 @@ pub fn accept(server: &Arc<Server>, listener: &TcpListener) {
 
 fn serve(server: &Server, stream: TcpStream, id: u32) {
     let peer = stream.peer_addr().map(|address| address.to_string()).unwrap_or_default();
-    let connection = Connection { name: format!("conn{id}"), id, peer, delivery: Cell::default() };
+    let connection =
+        Connection { name: format!("conn{id}"), id, peer, delivery: Cell::default(), ways: RefCell::default() };
     let count = server.counters.open.load(Ordering::Relaxed);
     let attributes = json!({ "remote": connection.peer, "connectionId": id, "connectionCount": count });
     server.log.info("NETWORK", 22943, "listener", "Connection accepted", attributes);

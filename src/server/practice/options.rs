@@ -1,9 +1,11 @@
 //! The practice server as a process: its arguments, its signals, its end.
 
 use super::bugs::{Bugs, faults};
+use super::dialect::Dialect;
 use super::log::{Log, Severity};
 use super::net;
 use super::replication::{self, Replication};
+use super::router::Router;
 use super::server::Server;
 use crate::exit_code::ExitCode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -20,7 +22,7 @@ use std::sync::atomic::Ordering;
 const DESCRIPTORS: u64 = 16_384;
 
 /// What `practice-server` was told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// 0 lets the system choose.
     pub port: u16,
@@ -32,6 +34,10 @@ pub struct Options {
     pub bugs: Bugs,
     /// The replica set that it will be in.
     pub set: Option<String>,
+    /// The config server, for one that is a router.
+    pub config: Option<String>,
+    /// The years of mongod that it speaks and logs like.
+    pub dialect: Dialect,
     /// Lives on when its parent dies.
     pub stay: bool,
 }
@@ -42,32 +48,35 @@ impl Options {
     /// # Errors
     /// One sentence that names the argument.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
-        let mut options = Self { port: 0, dbpath: None, logpath: None, bugs: Bugs::none(), set: None, stay: false };
+        let mut options = Self::default();
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
-            if argument == "--stay" {
-                options.stay = true;
-                continue;
-            }
-            let (name, value) = match argument.split_once('=') {
-                Some((name, value)) => (name, value.to_owned()),
-                None => {
-                    let value = rest.next().ok_or(format!("the argument {argument} needs a value"))?;
-                    (argument.as_str(), value.clone())
-                }
-            };
-            match name {
-                "--port" => {
-                    options.port = value.parse().map_err(|_| format!("--port takes 0 to 65535, not '{value}'"))?
-                }
-                "--dbpath" => options.dbpath = Some(value.into()),
-                "--logpath" => options.logpath = Some(value.into()),
-                "--bugs" => options.bugs = Bugs::parse(&value)?,
-                "--replSet" => options.set = Some(value),
-                _ => return Err(format!("the practice server has no argument {name}")),
+            match argument.as_str() {
+                "--stay" => options.stay = true,
+                // What a member is for makes no difference here.
+                "--shardsvr" | "--configsvr" => {}
+                _ => options.take(argument, &mut rest)?,
             }
         }
         Ok(options)
+    }
+
+    fn take(&mut self, argument: &str, rest: &mut std::slice::Iter<'_, String>) -> Result<(), String> {
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            None => (argument, rest.next().ok_or(format!("the argument {argument} needs a value"))?.clone()),
+        };
+        match name {
+            "--port" => self.port = value.parse().map_err(|_| format!("--port takes 0 to 65535, not '{value}'"))?,
+            "--dbpath" => self.dbpath = Some(value.into()),
+            "--logpath" => self.logpath = Some(value.into()),
+            "--bugs" => self.bugs = Bugs::parse(&value)?,
+            "--replSet" => self.set = Some(value),
+            "--configdb" => self.config = Some(value),
+            "--dialect" => self.dialect = Dialect::parse(&value)?,
+            _ => return Err(format!("the practice server has no argument {name}")),
+        }
+        Ok(())
     }
 }
 
@@ -137,7 +146,7 @@ fn start(options: &Options, arguments: &[String]) -> Result<(Arc<Server>, TcpLis
         }
         None => Box::new(std::io::stdout()),
     };
-    let log = Log::new(sink);
+    let log = Log::new(sink, options.dialect);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(|error| {
         let attributes = json!({ "error": error.to_string(), "port": options.port });
         log.line(Severity::Error, "CONTROL", 20568, "initandlisten", "Error setting up listener", attributes);
@@ -146,6 +155,7 @@ fn start(options: &Options, arguments: &[String]) -> Result<(Arc<Server>, TcpLis
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
     let mut server = Server::new(port, log, options.bugs.clone(), arguments.to_vec());
     server.replication = Replication::new(options.set.clone());
+    server.router = options.config.clone().map(Router::new);
     let server = Arc::new(server);
     follow_others(&server)?;
     end_on_signals(Arc::clone(&server))?;

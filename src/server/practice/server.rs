@@ -7,6 +7,7 @@ use super::log::Log;
 use super::operation::Operations;
 use super::parameters::Parameters;
 use super::replication::Replication;
+use super::router::Router;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -15,6 +16,8 @@ use std::time::Instant;
 pub struct Server {
     /// Databases, collections, views.
     pub catalog: Catalog,
+    /// Set where it only passes commands on.
+    pub router: Option<Router>,
     /// Its part in a replica set.
     pub replication: Replication,
     /// Open cursors.
@@ -85,6 +88,7 @@ impl Server {
     pub fn new(port: u16, log: Log, bugs: Bugs, arguments: Vec<String>) -> Self {
         Self {
             catalog: Catalog::default(),
+            router: None,
             replication: Replication::default(),
             cursors: Cursors::default(),
             operations: Operations::default(),

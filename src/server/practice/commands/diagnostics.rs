@@ -1,6 +1,6 @@
 //! currentOp, killOp, getLog, hostInfo, getCmdLineOpts, listCommands: looking at the server itself.
 
-use super::handshake::{VERSION, now};
+use super::handshake::now;
 use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::errors::{CommandError, code};
@@ -78,7 +78,7 @@ fn get_log(call: &Call<'_>) -> Result<Document, CommandError> {
     }
 }
 
-fn host_info(_: &Call<'_>) -> Result<Document, CommandError> {
+fn host_info(call: &Call<'_>) -> Result<Document, CommandError> {
     let cores = std::thread::available_parallelism().map_or(1, |count| count.get());
     Ok(doc! {
         "system": {
@@ -90,7 +90,7 @@ fn host_info(_: &Call<'_>) -> Result<Document, CommandError> {
             "cpuArch": (std::env::consts::ARCH),
             "numaEnabled": false,
         },
-        "os": { "type": "Linux", "name": "practice", "version": VERSION },
+        "os": { "type": "Linux", "name": "practice", "version": (call.server.log.dialect.version_text()) },
         "extra": {},
     })
 }

@@ -2,7 +2,6 @@
 
 use super::aggregate::{Source, leading_match, resolve};
 use super::find::{EMPTY, Find};
-use super::handshake::VERSION;
 use super::{Call, Command, Fields, count};
 use crate::doc;
 use crate::server::practice::arguments::Arguments;
@@ -170,7 +169,7 @@ fn finish(call: &Call<'_>, reply: &mut Document) {
     reply.push(
         "serverInfo",
         doc! {
-            "host": "localhost", "port": (i32::from(call.server.port)), "version": VERSION, "gitVersion": "practice",
+            "host": "localhost", "port": (i32::from(call.server.port)), "version": (call.server.log.dialect.version_text()), "gitVersion": "practice",
         },
     );
 }

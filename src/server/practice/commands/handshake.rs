@@ -8,12 +8,6 @@ use crate::wire::bson::{Bson, Document, MAX_DOCUMENT_BYTES};
 use crate::wire::message::MAX_MESSAGE_BYTES;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The version this server says it is; what it does follows that one's manual.
-pub const VERSION: &str = "7.0.0";
-
-/// Wire version of 7.0.
-const MAX_WIRE_VERSION: i32 = 21;
-
 pub const COMMANDS: &[Command] = &[
     Command { name: "hello", aliases: &[], fields: Fields::Any, admin_only: false, run: hello },
     Command { name: "isMaster", aliases: &["ismaster"], fields: Fields::Any, admin_only: false, run: is_master },
@@ -60,22 +54,23 @@ fn common(call: &Call<'_>, reply: &mut Document) {
         "logicalSessionTimeoutMinutes": 30,
         "connectionId": (call.connection.id as i32),
         "minWireVersion": 0,
-        "maxWireVersion": MAX_WIRE_VERSION,
+        "maxWireVersion": (call.server.log.dialect.wire_version()),
         "readOnly": false,
     } {
         reply.push(key, value);
     }
 }
 
-fn build_info(_: &Call<'_>) -> Result<Document, CommandError> {
+fn build_info(call: &Call<'_>) -> Result<Document, CommandError> {
+    let version = call.server.log.dialect.version();
     Ok(doc! {
-        "version": VERSION,
+        "version": (call.server.log.dialect.version_text()),
         "gitVersion": "practice",
         "modules": [],
         "allocator": "system",
         "javascriptEngine": "none",
         "sysInfo": "deprecated",
-        "versionArray": [7, 0, 0, 0],
+        "versionArray": (version.iter().map(|part| Bson::Int32(*part)).collect::<Vec<_>>()),
         "bits": 64,
         "debug": (cfg!(debug_assertions)),
         "maxBsonObjectSize": (MAX_DOCUMENT_BYTES as i32),

@@ -119,7 +119,10 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
 
 /// Runs one request and gives its whole reply; `old` is a request in the old protocol.
 pub fn run(server: &Server, connection: &Connection, command: Document, old: bool) -> Document {
-    let outcome = match catch_unwind(AssertUnwindSafe(|| dispatch(server, connection, &command, old))) {
+    let outcome = match catch_unwind(AssertUnwindSafe(|| match &server.router {
+        Some(router) => router.answer(server, connection, &command),
+        None => dispatch(server, connection, &command, old),
+    })) {
         Ok(outcome) => outcome,
         Err(panic) => Err(CommandError::new(code::INTERNAL_ERROR, format!("panic: {}", panic_text(&*panic)))),
     };
@@ -184,7 +187,7 @@ fn dispatch(server: &Server, connection: &Connection, sent: &Document, old: bool
     outcome
 }
 
-/// Runs a command that a primary has run before.
+/// Runs a command without a look at who sent it: one that a primary has run before, or a router's own.
 ///
 /// # Errors
 /// It does not work here.

@@ -1,6 +1,6 @@
 //! serverStatus, collStats, dbStats, top: numbers.
 
-use super::handshake::{VERSION, now};
+use super::handshake::now;
 use super::{Call, Command, Fields};
 use crate::doc;
 use crate::server::practice::catalog::Entry;
@@ -37,7 +37,7 @@ fn server_status(call: &Call<'_>) -> Result<Document, CommandError> {
     let open = counters.open.load(Ordering::Relaxed);
     Ok(doc! {
         "host": (format!("localhost:{}", server.port)),
-        "version": VERSION,
+        "version": (call.server.log.dialect.version_text()),
         "process": "practice-server",
         "pid": (i64::from(std::process::id())),
         "uptime": (uptime.as_secs_f64().floor()),

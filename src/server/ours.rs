@@ -1,11 +1,12 @@
-//! One product's processes on this machine, started in the order of its entry in the table and stopped in reverse.
+//! One product's processes on this machine, in one of the [`Shape`]s; stopped in the reverse of their order.
 
 use std::time::{Duration, Instant};
 
 use super::hello::version;
-use super::launch::{Place, launch};
+use super::launch::Place;
 use super::running::{Running, discard_data, prune_cores, prune_data};
-use super::spec::{Product, Stacks};
+use super::shape::{Set, Shape, Started};
+use super::spec::{ProcessSpec, Product, Stacks};
 use super::{AskedEnd, LogLine, ServerError, ServerExit, ServerProcess, Topology};
 use crate::wire::uri::Settings;
 
@@ -15,25 +16,26 @@ const CORES: usize = 5;
 const DATA: usize = 2;
 const VERSION_WITHIN: Duration = Duration::from_secs(2);
 
-/// A standalone server.
-pub struct Standalone {
+/// Servers of ours.
+pub struct Ours {
     product: Product,
+    shape: Shape,
     place: Place,
-    running: Vec<Running>,
+    now: Started,
     starts: u32,
     version: Option<String>,
     asked_ends: Vec<(AskedEnd, Vec<LogLine>)>,
 }
 
-impl Standalone {
+impl Ours {
     /// Nothing is started yet.
-    pub fn new(product: Product, place: Place) -> Self {
-        Self { product, place, running: Vec::new(), starts: 0, version: None, asked_ends: Vec::new() }
+    pub fn new(product: Product, shape: Shape, place: Place) -> Self {
+        Self { product, shape, place, now: Started::default(), starts: 0, version: None, asked_ends: Vec::new() }
     }
 
     /// Kills what is left of the last start and removes its data.
     fn clear_away(&mut self) {
-        while let Some(running) = self.running.pop() {
+        while let Some(running) = self.now.running.pop() {
             let dbpath = running.dbpath.clone();
             drop(running);
             discard_data(&dbpath);
@@ -43,11 +45,13 @@ impl Standalone {
     }
 }
 
-impl Topology for Standalone {
+impl Topology for Ours {
     fn describe(&self) -> String {
         let address = self.addresses().into_iter().next().map(|address| format!(" at {address}")).unwrap_or_default();
         let version = self.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-        format!("{}{address}{version} ({})", self.product.name, self.place.reason)
+        let shape = self.shape.words();
+        let shape = if shape.is_empty() { shape } else { format!(", {shape}") };
+        format!("{}{shape}{address}{version} ({})", self.product.name, self.place.reason)
     }
 
     fn product(&self) -> &str {
@@ -55,29 +59,26 @@ impl Topology for Standalone {
     }
 
     fn addresses(&self) -> Vec<String> {
-        self.running.last().map(|last| last.port.address()).into_iter().collect()
+        self.now.settings.hosts.iter().map(ToString::to_string).collect()
     }
 
     fn connection(&self) -> Settings {
-        self.running.last().map(|last| last.settings.clone()).unwrap_or_default()
+        self.now.settings.clone()
+    }
+
+    fn sets(&self) -> Vec<Set> {
+        self.now.sets.clone()
     }
 
     fn start(&mut self) -> Result<(), ServerError> {
         self.clear_away();
         self.starts += 1;
-        let last = self.product.process.len().saturating_sub(1);
-        for (index, spec) in self.product.process.iter().enumerate() {
-            // Clients talk to the last one.
-            let wanted = self.place.port.filter(|_| index == last);
-            match launch(spec, &self.place, &self.running, wanted, self.starts) {
-                Ok(running) => self.running.push(running),
-                Err(error) => {
-                    self.running.clear();
-                    // What worked once is no mistake of the user's.
-                    return Err(if self.starts == 1 { error } else { ServerError::Infrastructure(error.to_string()) });
-                }
-            }
-        }
+        // What worked once is no mistake of the user's.
+        let again = |error: ServerError| match self.starts {
+            1 => error,
+            _ => ServerError::Infrastructure(error.to_string()),
+        };
+        self.now = self.shape.start(&self.product, &self.place, self.starts).map_err(again)?;
         if self.version.is_none() {
             self.version = version(&self.connection(), VERSION_WITHIN);
         }
@@ -85,15 +86,15 @@ impl Topology for Standalone {
     }
 
     fn exits(&mut self) -> Vec<ServerExit> {
-        self.running.iter_mut().filter_map(Running::exit).collect()
+        self.now.running.iter_mut().filter_map(Running::exit).collect()
     }
 
     fn new_log_lines(&mut self) -> Vec<LogLine> {
-        self.running.iter_mut().flat_map(Running::new_log_lines).collect()
+        self.now.running.iter_mut().flat_map(Running::new_log_lines).collect()
     }
 
     fn processes(&self) -> Vec<ServerProcess> {
-        self.running.iter().filter(|running| !running.reported).map(Running::identity).collect()
+        self.now.running.iter().filter(|running| !running.reported).map(Running::identity).collect()
     }
 
     fn version(&self) -> Option<&str> {
@@ -101,13 +102,16 @@ impl Topology for Standalone {
     }
 
     fn stacks(&self, process: &str) -> Stacks {
-        let spec = self.product.process.iter().find(|spec| spec.name == process);
-        spec.map_or(Stacks::Native, |spec| spec.stacks)
+        // Members of sets are called after it, with a number.
+        let named = |spec: &&ProcessSpec| {
+            process.strip_prefix(&spec.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        self.product.process.iter().find(named).map_or(Stacks::Native, |spec| spec.stacks)
     }
 
     fn stop(&mut self, grace: Duration) {
         let deadline = Instant::now() + grace;
-        while let Some(running) = self.running.pop() {
+        while let Some(running) = self.now.running.pop() {
             self.asked_ends.extend(running.stop(deadline));
         }
     }
