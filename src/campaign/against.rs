@@ -1,7 +1,5 @@
 //! The way to a server that is the same for every run: choose it, hear the alarm, start it, hand out the batch.
 
-use std::time::Duration;
-
 use super::desk::Desk;
 use super::{CampaignError, alarm};
 use crate::process::own_executable;
@@ -9,9 +7,6 @@ use crate::run::Batch;
 use crate::run::capture::Capturer;
 use crate::server::{Chosen, choose};
 use crate::shell::embedded::EmbeddedShell;
-
-/// How long `validate` may take after one file.
-const VALIDATE_FOR: Duration = Duration::from_secs(20);
 
 /// Lets `work` run files against the server of the desk's options; whatever comes of it, the server is stopped then.
 ///
@@ -36,10 +31,9 @@ pub fn against_a_server(
     if let Some(caution) = shell.caution() {
         desk.head("", caution);
     }
-    let validate_for = if options.validate { VALIDATE_FOR } else { Duration::ZERO };
     let timer = options.timer(hang_min);
     let capturer = options.capture.clone().map(|capture| Capturer::new(capture, own.clone()));
-    let batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, validate_for);
+    let batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, options.checks);
     let mut batch = batch.already_started().capturing(capturer);
     let outcome = work(desk, &mut batch);
     let ended = desk.shut_down(&mut batch);

@@ -8,6 +8,7 @@ use crate::config::as_flag;
 use crate::corpus::NewSince;
 use crate::run::HangTimer;
 use crate::run::capture::CaptureOptions;
+use crate::run::check::Checks;
 use crate::server::ServerChoice;
 use crate::shell::{Limits, ShellChoice};
 use crate::wrap::Shape;
@@ -29,8 +30,8 @@ pub struct RunOptions {
     pub shell: ShellChoice,
     /// `--shell-memory`
     pub shell_memory: u64,
-    /// `--checks`: whether `validate` runs after each file.
-    pub validate: bool,
+    /// `--checks`
+    pub checks: Checks,
     /// `--known`: a file of failures that do not fail the run.
     pub known: Option<Utf8PathBuf>,
     /// `--stop-at-first-failure`

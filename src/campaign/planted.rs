@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::CampaignError;
 use super::desk::run_error;
 use crate::interrupt::Interrupts;
+use crate::run::check::Checks;
 use crate::run::{Batch, Execution, HangTimer};
 use crate::server::practice::bugs::PlantedBug;
 use crate::server::{ServerChoice, choose};
@@ -31,8 +32,8 @@ pub struct PlantedRun<'a> {
     pub bug: &'static PlantedBug,
     /// A program that runs longer hangs.
     pub limit: Duration,
-    /// How long `validate` may take afterwards; zero for not at all.
-    pub validate_for: Duration,
+    /// What is looked at afterwards.
+    pub checks: Checks,
 }
 
 impl PlantedRun<'_> {
@@ -49,7 +50,7 @@ impl PlantedRun<'_> {
         let path = self.program().map_err(|error| CampaignError::Disk(error.to_string()))?;
         let mut chosen = choose(&self.choice(), self.folder)?;
         let timer = HangTimer { minimum: self.limit, multiple: 1 };
-        let mut batch = Batch::new(shell, &mut *chosen.topology, self.interrupts, timer, self.validate_for);
+        let mut batch = Batch::new(shell, &mut *chosen.topology, self.interrupts, timer, self.checks);
         let mut tries = 0;
         let last = loop {
             tries += 1;
@@ -76,6 +77,7 @@ impl PlantedRun<'_> {
             own: Some(self.own.to_owned()),
             name: Some("practice".into()),
             bugs: Some(self.bug.id.into()),
+            shape: self.bug.shape(),
             base_port: 20_000,
             ..ServerChoice::default()
         }

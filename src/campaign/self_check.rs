@@ -15,6 +15,7 @@ use crate::interrupt::Interrupts;
 use crate::judge::{Judgement, Verdict};
 use crate::report::{BugRow, Heard};
 use crate::run::Execution;
+use crate::run::check::Checks;
 use crate::server::practice::bugs::{Class, PlantedBug};
 use crate::shell::embedded::EmbeddedShell;
 
@@ -22,7 +23,7 @@ use crate::shell::embedded::EmbeddedShell;
 /// threshold: a busy machine is slow, not deaf.
 const LIMITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// A smallest program has a handful of documents.
-const VALIDATE_FOR: Duration = Duration::from_secs(5);
+const CHECK_FOR: Duration = Duration::from_secs(5);
 
 /// What is checked, and by whom.
 pub struct SelfCheck<'a> {
@@ -97,7 +98,14 @@ fn hear(check: &SelfCheck<'_>, interrupts: &Interrupts, bug: &'static PlantedBug
     let mut row = BugRow::new(bug);
     for limit in LIMITS {
         let folder = &check.folder.join(bug.id);
-        let run = PlantedRun { own: check.own, interrupts, folder, bug, limit, validate_for: VALIDATE_FOR };
+        let run = PlantedRun {
+            own: check.own,
+            interrupts,
+            folder,
+            bug,
+            limit,
+            checks: Checks { time: CHECK_FOR, ..Checks::ALL },
+        };
         let fails = |execution: &Execution| (check.judge)(execution).failures().next().is_some();
         let (execution, tries) = run.run(&mut shell, fails)?;
         row.tries += tries;

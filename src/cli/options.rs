@@ -11,6 +11,7 @@ use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
 use crate::run::capture::CaptureOptions;
+use crate::run::check::Checks;
 use crate::shell::ShellChoice;
 use crate::wrap::Shape;
 
@@ -43,9 +44,10 @@ pub struct RunArguments {
     /// Keeps no stacks and cores of hangs and crashes
     #[arg(long, env = "JSTESTFUZZ_NO_CAPTURE")]
     no_capture: bool,
-    /// What is checked on the server after each file: validate or none
-    #[arg(long, value_name = "CHECKS", default_value = "validate", value_parser = ["validate", "none"], env = "JSTESTFUZZ_CHECKS")]
-    checks: String,
+    /// What is checked after each file, with commas between: validate, and dbhash and oplog on the nodes of replica sets;
+    /// or none
+    #[arg(long, value_name = "CHECKS", default_value = "validate,dbhash,oplog", value_parser = Checks::parse, env = "JSTESTFUZZ_CHECKS")]
+    checks: Checks,
     /// Known failures with their tickets, which do not fail the run; see docs/known-failures.md
     #[arg(long, value_name = "FILE", env = "JSTESTFUZZ_KNOWN")]
     pub known: Option<Utf8PathBuf>,
@@ -164,7 +166,7 @@ impl RunArguments {
             capture: (!self.no_capture).then(|| self.capture()),
             shell: self.shell.clone(),
             shell_memory: self.shell_memory,
-            validate: self.checks == "validate",
+            checks: self.checks,
             known: self.known.clone(),
             stop_at_first_failure: self.stop_at_first_failure,
             seed: self.seed.unwrap_or_else(drawn_seed),

@@ -18,7 +18,8 @@ impl Oracle for Inconsistent {
         let own = execution.checks.iter().filter(|check| CHECKS.contains(&check.name.as_str()));
         let found = own.flat_map(|check| check.findings.iter().map(move |finding| (check, finding)));
         let finding = |(check, finding): (&crate::run::Check, &crate::run::CheckFinding)| {
-            let title = format!("{} on {}: {}", check.name, finding.object, finding.message);
+            let detail = if finding.detail.is_empty() { String::new() } else { format!(": {}", finding.detail) };
+            let title = format!("{} on {}: {}{detail}", check.name, finding.object, finding.message);
             Finding::failure(Class::Inconsistency, &format!("{} {}", check.name, finding.message), title)
         };
         found.map(finding).collect()
@@ -34,7 +35,7 @@ mod tests {
     #[test]
     fn a_difference_between_nodes_is_a_failure_and_a_check_not_done_is_none() {
         let message = "different hashes on 127.0.0.1:20000 and 127.0.0.1:20001".to_owned();
-        let findings = vec![CheckFinding { object: "test.c".into(), message }];
+        let findings = vec![CheckFinding { object: "test.c".into(), message, ..CheckFinding::default() }];
         for name in ["dbhash", "oplog"] {
             let check = Check { name: name.into(), looked_at: 1, not_done: None, findings: findings.clone() };
             let judgement = judge(&Execution { checks: vec![check.clone()], ..clean() });

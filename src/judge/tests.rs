@@ -117,7 +117,11 @@ fn only_codes_and_texts_of_the_inside_are_internal_errors() {
 
 #[test]
 fn a_broken_index_is_invalid_data() {
-    let findings = vec![CheckFinding { object: "test.c".into(), message: "index a_1 lacks 1 entry".into() }];
+    let findings = vec![CheckFinding {
+        object: "test.c".into(),
+        message: "index a_1 lacks 1 entry".into(),
+        ..CheckFinding::default()
+    }];
     let checks = vec![Check { name: "validate".into(), looked_at: 1, not_done: None, findings }];
     assert_eq!(only_failure(&Execution { checks, ..clean() }).class, Some(Class::InvalidData));
 }

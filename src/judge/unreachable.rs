@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn a_living_server_that_answers_nobody_is_a_failure() {
-        let findings = vec![CheckFinding { object: "127.0.0.1:1".into(), message: "timed out".into() }];
+        let findings =
+            vec![CheckFinding { object: "127.0.0.1:1".into(), message: "timed out".into(), ..CheckFinding::default() }];
         let checks = vec![Check { name: "reachable".into(), looked_at: 1, not_done: None, findings }];
         let judgement = judge(&Execution { checks: checks.clone(), ..clean() });
         assert_eq!(judgement.findings[0].class, Some(Class::Unreachable));

@@ -8,15 +8,19 @@ use camino::Utf8Path;
 use super::average::{Average, Averages, FileKind};
 use super::capture::crash::with_what_follows;
 use super::capture::{Capture, Capturer};
-use super::check::{Usage, answers, clear, full_disk, kernel_lines, reachable, validate_all};
+use super::check::{
+    Checks, Usage, answers, clear, full_disk, kernel_lines, node, reachable, same_documents, same_oplogs,
+    validate_nodes,
+};
 use super::execution::{Check, Execution, Hang, HangKind};
 use super::hang::{HangTimer, doubt};
 use super::log_text::{Trouble, is_echo_of_death, noteworthy, trouble};
 use super::watch::{Thresholds, Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::process::pause;
-use crate::server::{LogLine, ServerError, Topology};
+use crate::server::{LogLine, ServerError, Set, Topology};
 use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
+use crate::wire::uri::Settings;
 
 /// A lost connection is given this long to turn out as a dead server: writing a core takes its time.
 const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
@@ -54,8 +58,8 @@ pub struct Batch<'a> {
     /// Of all statements of the run.
     statement: Average,
     capturer: Option<Capturer>,
-    /// Runs `validate` after a file for at most this long; nothing if zero.
-    validate_for: Duration,
+    /// What is looked at after a file.
+    checks: Checks,
     starts: u32,
     up: bool,
     /// What the server used when the last file was over.
@@ -69,7 +73,7 @@ impl<'a> Batch<'a> {
         topology: &'a mut dyn Topology,
         interrupts: &'a Interrupts,
         timer: HangTimer,
-        validate_for: Duration,
+        checks: Checks,
     ) -> Self {
         let (averages, statement, capturer) = (Averages::default(), Average::default(), None);
         Self {
@@ -81,7 +85,7 @@ impl<'a> Batch<'a> {
             averages,
             statement,
             capturer,
-            validate_for,
+            checks,
             starts: 0,
             up: false,
             used: None,
@@ -130,9 +134,9 @@ impl<'a> Batch<'a> {
         (self.timer, self.reply) = (timer, reply);
     }
 
-    /// For how long `validate` may run after each file from now on; zero for not at all.
-    pub fn set_validate_for(&mut self, time: Duration) {
-        self.validate_for = time;
+    /// What is looked at after each file from now on.
+    pub fn set_checks(&mut self, checks: Checks) {
+        self.checks = checks;
     }
 
     /// Who captures from now on.
@@ -197,6 +201,7 @@ impl<'a> Batch<'a> {
         self.settle(&mut watched);
         watched.end_where_the_server_died();
         let checks = self.check(&watched);
+        self.look_again(&mut watched, &checks);
         let log = self.whole_log(&watched);
         self.capture_deaths(&mut watched, &log);
         let mut log = noteworthy(log, Execution::LOG_LINES);
@@ -287,10 +292,38 @@ impl<'a> Batch<'a> {
             checks.push(reachable(&self.topology.connection(), REACHABLE_WITHIN));
         }
         let answers = checks.iter().all(|check| check.findings.is_empty());
-        if alive && answers && !self.validate_for.is_zero() {
-            checks.push(validate_all(&self.topology.connection(), self.validate_for));
+        if alive && answers {
+            checks.extend(self.look_at_data());
         }
         checks
+    }
+
+    /// Processes that ended while they were checked: a secondary may still be applying when the file is over.
+    fn look_again(&mut self, watched: &mut Watched, checks: &[Check]) {
+        let deadline = Instant::now() + DEATH_MAY_TAKE;
+        let silent = checks.iter().any(|check| check.not_done.is_some()) && !self.all_answer();
+        watched.exits.extend(self.topology.exits());
+        while silent && watched.exits.is_empty() && Instant::now() < deadline && self.interrupts.requested().is_none() {
+            pause(LOG_TICK);
+            watched.exits.extend(self.topology.exits());
+        }
+    }
+
+    fn all_answer(&self) -> bool {
+        let (settings, sets) = (self.topology.connection(), self.topology.sets());
+        let members = sets.iter().flat_map(|set| &set.members);
+        members.filter_map(|member| node(&settings, member).ok()).all(|node| answers(&node, PING_TIMEOUT))
+    }
+
+    fn look_at_data(&self) -> Vec<Check> {
+        let (settings, sets, wanted) = (self.topology.connection(), self.topology.sets(), self.checks);
+        let checks: [(bool, fn(&Settings, &[Set], Duration) -> Check); 3] =
+            [(wanted.validate, validate_nodes), (wanted.dbhash, same_documents), (wanted.oplog, same_oplogs)];
+        checks
+            .iter()
+            .filter(|(wanted, _)| *wanted)
+            .map(|(_, check)| check(&settings, &sets, self.checks.time))
+            .collect()
     }
 
     /// Decides whether the next file needs a new server, and stops what is left of this one.

@@ -187,10 +187,13 @@ pub struct Check {
 }
 
 /// Something that a check found wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckFinding {
     /// Namespace.
     pub object: String,
     /// The server's words, cut at 2,000 bytes.
     pub message: String,
+    /// What it looks like in this case: no part of a signature.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::hello::{enter, greet, version};
+use super::shape::Set;
 use super::{LogLine, ServerError, ServerExit, ServerProcess, Topology};
 use crate::process::{Identity, program_name};
 use crate::wire::link::ConnectError;
@@ -69,6 +70,11 @@ impl Topology for External {
 
     fn addresses(&self) -> Vec<String> {
         self.settings.hosts.iter().map(ToString::to_string).collect()
+    }
+
+    fn sets(&self) -> Vec<Set> {
+        let set = |name: &String| Set { name: name.clone(), members: self.addresses() };
+        self.settings.replica_set.iter().map(set).collect()
     }
 
     fn connection(&self) -> Settings {

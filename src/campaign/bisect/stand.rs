@@ -14,13 +14,13 @@ use crate::interrupt::Interrupts;
 use crate::judge::{Class, Judgement, judge};
 use crate::process::own_executable;
 use crate::run::capture::Capturer;
+use crate::run::check::Checks;
 use crate::run::{Batch, Execution, HangTimer};
 use crate::server::{Chosen, ServerChoice, choose};
 use crate::shell::Shell;
 
 /// Ports between the first ports of two stands.
 const PORTS: u16 = 50;
-const VALIDATE_FOR: Duration = Duration::from_secs(20);
 
 /// Files to be run one after another, as one candidate.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ fn serve(setting: &Setting<'_>, index: usize, orders: &Mutex<Receiver<Order>>) {
     match open(setting, index) {
         Ok((mut shell, mut chosen)) => {
             let timer = setting.options.timer(chosen.hang_min);
-            let batch = Batch::new(&mut *shell, &mut *chosen.topology, setting.interrupts, timer, Duration::ZERO);
+            let batch = Batch::new(&mut *shell, &mut *chosen.topology, setting.interrupts, timer, Checks::NONE);
             let mut stand = Stand { setting, folder: setting.folder.join(format!("stand-{index}")), timer, batch };
             for (trial, answer) in std::iter::once(first).chain(std::iter::from_fn(next)) {
                 let _ = answer.send(stand.run(&trial));
@@ -181,7 +181,7 @@ impl Stand<'_> {
         let minimum = trial.patience.map_or(self.timer.minimum, |patience| patience.file);
         let reply = trial.patience.and_then(|patience| patience.reply);
         self.batch.set_timer(HangTimer { minimum, ..self.timer }, reply);
-        self.batch.set_validate_for(if trial.validate { VALIDATE_FOR } else { Duration::ZERO });
+        self.batch.set_checks(Checks::when(trial.validate));
         let capture = self.setting.options.capture.clone().filter(|_| trial.stacks);
         let own = own_executable().ok();
         self.batch.set_capturer(capture.zip(own).map(|(capture, own)| Capturer::new(capture, own)));

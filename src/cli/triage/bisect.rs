@@ -15,6 +15,7 @@ use crate::config;
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::report::say;
+use crate::run::check::Checks;
 use crate::triage::reduce::{Ending, Progress, ReduceError, ink, on_deep_stack};
 
 /// Runs of the smallest program on fresh servers, at the end.
@@ -80,7 +81,7 @@ pub fn run(arguments: &BisectArguments, interrupts: &Interrupts) -> Result<ExitC
 
 /// What the user named, with the files before it.
 pub(super) fn found(target: &str, batch: &[Utf8PathBuf], run: &RunArguments) -> Result<Found, CampaignError> {
-    let mut found = find(target, &run.out, run.options().validate)?;
+    let mut found = find(target, &run.out, run.options().checks != Checks::NONE)?;
     if !batch.is_empty() {
         found.case.earlier = batch.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
     }

@@ -1,18 +1,26 @@
-//! Evidence gathered while the servers live: one check a file, all bounded in time.
+//! Evidence gathered while the servers live: one check a file, all bounded in time. [`Checks`] says which.
 
+mod choice;
 mod clear;
+mod dbhash;
 mod disk;
 mod health;
 mod kernel;
+mod nodes;
+mod oplog;
 mod reachable;
 mod session;
 mod usage;
 mod validate;
 
+pub use choice::Checks;
 pub use clear::clear;
+pub use dbhash::same_documents;
 pub use disk::{FULL_BELOW, free, full_disk};
 pub use health::answers;
 pub use kernel::kernel_lines;
+pub use nodes::node;
+pub use oplog::same_oplogs;
 pub use reachable::reachable;
 pub use usage::Usage;
-pub use validate::validate_all;
+pub use validate::validate_nodes;

@@ -17,7 +17,7 @@ pub fn reachable(settings: &Settings, budget: Duration) -> Check {
     if answered.is_none() {
         let object = settings.hosts.first().map(ToString::to_string).unwrap_or_default();
         let message = format!("no new connection is answered within {} s", budget.as_secs());
-        check.findings.push(CheckFinding { object, message });
+        check.findings.push(CheckFinding { object, message, ..CheckFinding::default() });
     }
     check
 }

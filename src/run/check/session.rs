@@ -12,6 +12,8 @@ use crate::wire::uri::Settings;
 pub(super) struct Session {
     link: Link,
     deadline: Instant,
+    /// It speaks to one member, which may be a secondary.
+    node: bool,
 }
 
 impl Session {
@@ -20,7 +22,12 @@ impl Session {
         let deadline = Instant::now() + budget;
         let servers = Arc::new(Servers::new(Settings { connect_timeout: Some(budget), ..settings.clone() }));
         let link = Link::open(&servers, Some(budget)).map_err(|error| format!("cannot connect: {error}"))?;
-        Ok(Self { link, deadline })
+        Ok(Self { link, deadline, node: false })
+    }
+
+    /// The same with one member of a set, whichever it is.
+    pub(super) fn open_node(settings: &Settings, budget: Duration) -> Result<Self, String> {
+        Ok(Self { node: true, ..Self::open(settings, budget)? })
     }
 
     /// The names of all databases.
@@ -38,11 +45,14 @@ impl Session {
     }
 
     /// One command; a reply with `ok: 0` is a reply.
-    pub(super) fn ask(&mut self, database: &str, command: Document) -> Result<Document, String> {
+    pub(super) fn ask(&mut self, database: &str, mut command: Document) -> Result<Document, String> {
         let name = command.first().map_or("", |(name, _)| name).to_owned();
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err("no time left".into());
+        }
+        if self.node {
+            command.push("$readPreference", doc! { "mode": "secondaryPreferred" });
         }
         self.link.set_read_timeout(Some(left)).map_err(|error| error.to_string())?;
         self.link.command(database, &command).map_err(|error| match error {

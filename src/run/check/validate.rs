@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::nodes::node;
 use super::session::Session;
 use crate::doc;
 use crate::run::execution::{Check, CheckFinding};
+use crate::server::Set;
 use crate::wire::bson::{Bson, Document};
 use crate::wire::uri::Settings;
 
@@ -12,17 +14,25 @@ use crate::wire::uri::Settings;
 const MOST_COLLECTIONS: usize = 500;
 const MESSAGE_BYTES: usize = 2_000;
 
-/// Validates every collection of every database of users.
+/// Validates every collection of every database of users, on each member of each set where there are sets.
 ///
 /// What cannot be looked at in `budget` is said in [`Check::not_done`]; servers without the command give that too.
-pub fn validate_all(settings: &Settings, budget: Duration) -> Check {
+pub fn validate_nodes(settings: &Settings, sets: &[Set], budget: Duration) -> Check {
     let mut check = Check { name: "validate".into(), looked_at: 0, not_done: None, findings: Vec::new() };
-    let done = Session::open(settings, budget).and_then(|mut session| run(&mut session, &mut check));
-    check.not_done = done.err();
+    if sets.is_empty() {
+        let done = Session::open(settings, budget).and_then(|mut session| run(&mut session, "", &mut check));
+        check.not_done = done.err();
+    }
+    for address in sets.iter().flat_map(|set| &set.members) {
+        let open = node(settings, address).and_then(|settings| Session::open_node(&settings, budget));
+        let done = open.and_then(|mut session| run(&mut session, address, &mut check));
+        check.not_done = check.not_done.or(done.err().map(|error| format!("{address}: {error}")));
+    }
     check
 }
 
-fn run(session: &mut Session, check: &mut Check) -> Result<(), String> {
+/// `node` is named where there are several.
+fn run(session: &mut Session, node: &str, check: &mut Check) -> Result<(), String> {
     for database in session.databases()? {
         for collection in session.collections(&database)? {
             if check.looked_at as usize == MOST_COLLECTIONS {
@@ -31,7 +41,11 @@ fn run(session: &mut Session, check: &mut Check) -> Result<(), String> {
             let reply = session.ask(&database, doc! { "validate": (collection.as_str()), "full": true })?;
             check.looked_at += 1;
             let object = format!("{database}.{collection}");
-            check.findings.extend(finding(&reply).map(|message| CheckFinding { object, message }));
+            check.findings.extend(finding(&reply).map(|message| CheckFinding {
+                object,
+                message,
+                detail: node.to_owned(),
+            }));
         }
     }
     Ok(())
@@ -63,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_server_that_is_not_there_is_a_check_not_done() {
-        let check = validate_all(&Settings::of_addresses(["127.0.0.1:1"]), Duration::from_millis(500));
+        let check = validate_nodes(&Settings::of_addresses(["127.0.0.1:1"]), &[], Duration::from_millis(500));
         assert!(check.not_done.is_some() && check.findings.is_empty());
     }
 }

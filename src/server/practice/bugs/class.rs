@@ -51,6 +51,8 @@ pub enum Class {
     InternalError,
     /// Stored data contradicts itself; `validate` says so.
     Inconsistency,
+    /// The nodes of a replica set do not hold the same; `dbHash` or their oplogs say so.
+    Divergence,
     /// The process lives and takes no connection any more.
     Unreachable,
     /// Looks like trouble and is none: whoever gives a verdict is wrong.
@@ -59,7 +61,7 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Crash,
         Self::StackOverflow,
         Self::Exit,
@@ -83,6 +85,7 @@ impl Class {
         Self::BrokenReply,
         Self::InternalError,
         Self::Inconsistency,
+        Self::Divergence,
         Self::Unreachable,
         Self::Decoy,
     ];
@@ -108,6 +111,7 @@ impl Class {
             Self::BrokenReply => &["BrokenReply"],
             Self::InternalError => &["InternalError"],
             Self::Inconsistency => &["InvalidData"],
+            Self::Divergence => &["Inconsistency"],
             Self::Unreachable => &["Unreachable"],
             Self::Decoy => &[],
         }
@@ -133,11 +137,13 @@ pub enum Depth {
     TwoClients,
     /// One time in ten.
     NowAndThen,
+    /// Two nodes of a replica set: only a secondary does it wrong.
+    TwoNodes,
 }
 
 impl Depth {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OneCommand,
         Self::EdgeValue,
         Self::TwoStatements,
@@ -146,6 +152,7 @@ impl Depth {
         Self::Cursor,
         Self::TwoClients,
         Self::NowAndThen,
+        Self::TwoNodes,
     ];
 
     /// The words of lists.
@@ -159,6 +166,7 @@ impl Depth {
             Self::Cursor => "a cursor without its collection",
             Self::TwoClients => "two clients at once",
             Self::NowAndThen => "one time in ten",
+            Self::TwoNodes => "two nodes of a replica set",
         }
     }
 }

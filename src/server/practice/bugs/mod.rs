@@ -55,9 +55,13 @@ mod deaf_listener;
 mod slow_groups;
 mod frightening_lines;
 mod large_cache;
+pub mod emptied_array;
+pub mod renamed_over;
+pub mod unlogged_null;
 
 use super::commands::Call;
 use super::errors::CommandError;
+use crate::server::Shape;
 use crate::wire::bson::Document;
 
 pub use class::{Class, Depth, FoundBy};
@@ -88,6 +92,16 @@ pub struct PlantedBug {
     pub hook: Hook,
 }
 
+impl PlantedBug {
+    /// What it takes to see it.
+    pub fn shape(&self) -> Shape {
+        match self.depth {
+            Depth::TwoNodes => Shape::ReplicaSet { nodes: 2 },
+            _ => Shape::Standalone,
+        }
+    }
+}
+
 /// Where a bug's condition is looked at.
 #[derive(Clone, Copy, Debug)]
 pub enum Hook {
@@ -99,7 +113,7 @@ pub enum Hook {
     After(fn(&Call<'_>, &mut Document)),
 }
 
-static ALL: [PlantedBug; 42] = [
+static ALL: [PlantedBug; 45] = [
     stage_as_filter::BUG,
     narrow_count::BUG,
     index_name_conflict::BUG,
@@ -142,9 +156,12 @@ static ALL: [PlantedBug; 42] = [
     slow_groups::BUG,
     frightening_lines::BUG,
     large_cache::BUG,
+    emptied_array::BUG,
+    renamed_over::BUG,
+    unlogged_null::BUG,
 ];
 
-/// All planted bugs by id, the decoys last.
+/// All planted bugs by id.
 pub fn all() -> &'static [PlantedBug] {
     &ALL
 }

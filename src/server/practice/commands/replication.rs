@@ -111,7 +111,7 @@ fn follow(call: &Call<'_>) -> Result<Document, CommandError> {
     let after = arguments.required("after", arguments.integer("after")?)?;
     let member = arguments.required("member", arguments.text("member")?)?;
     if call.server.replication.role() != Role::Primary {
-        return Err(CommandError::new(code::NOT_WRITABLE_PRIMARY, "not primary"));
+        return Err(CommandError::new(code::NOT_MASTER, "not primary"));
     }
     call.server.replication.progress.tell(member, after);
     match call.server.catalog.journal.entries_after(after, NEWS_WITHIN) {

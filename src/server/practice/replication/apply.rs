@@ -1,6 +1,7 @@
 //! Does on a secondary what an entry of the oplog says was done on the primary.
 
 use super::follow::THREAD;
+use crate::server::practice::bugs::{emptied_array, renamed_over};
 use crate::server::practice::commands;
 use crate::server::practice::errors::{CommandError, code};
 use crate::server::practice::net::Connection;
@@ -32,7 +33,10 @@ fn put(server: &Server, (database, name): (&str, &str), document: &Document) -> 
     let mut state = collection.state.lock();
     let namespace = format!("{database}.{name}");
     match document.get("_id").and_then(|id| state.by_id(id)) {
-        Some(record) => state.replace(record, document.clone(), &namespace, false),
+        Some(record) => {
+            let old = state.get(record).map(|record| Document::clone(&record.document)).unwrap_or_default();
+            state.replace(record, emptied_array::filed(&server.bugs, &old, document), &namespace, false)
+        }
         None => state.insert(document.clone(), &namespace, false).map(drop),
     }
 }
@@ -49,6 +53,7 @@ fn take_out(server: &Server, (database, name): (&str, &str), which: &Document) -
 
 /// Runs a command on the catalog; one that finds its work done has nothing to do.
 fn run(server: &Server, database: &str, command: &Document) -> Result<(), CommandError> {
+    renamed_over::check(server, THREAD, command);
     let mut command = command.clone();
     command.push("$db", database);
     let connection = Connection::internal(THREAD);

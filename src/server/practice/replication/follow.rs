@@ -3,6 +3,7 @@
 use super::{Member, Role, apply};
 use crate::doc;
 use crate::server::practice::bugs::faults::{self, Place};
+use crate::server::practice::bugs::unlogged_null;
 use crate::server::practice::errors::code;
 use crate::server::practice::log::Severity;
 use crate::server::practice::server::Server;
@@ -72,5 +73,7 @@ fn take(server: &Arc<Server>, entry: &Document) {
             Place { file: "src/practice/repl/oplog_applier.cpp", line: 510 },
         )
     }
-    server.catalog.journal.repeat(entry);
+    if !unlogged_null::forgets(&server.bugs, entry) {
+        server.catalog.journal.repeat(entry);
+    }
 }

@@ -136,11 +136,11 @@ impl Replication {
             return Ok(());
         }
         if writes(command, sent) != Writes::Nothing {
-            return Err(CommandError::new(code::NOT_WRITABLE_PRIMARY, "not primary"));
+            return Err(CommandError::new(code::NOT_MASTER, "not primary"));
         }
         let old_is_fine = sent.get_document("$readPreference").and_then(|preference| preference.get_str("mode"));
         if READS.contains(&command) && old_is_fine.is_none_or(|mode| mode == "primary") {
-            return Err(CommandError::new(code::NOT_PRIMARY_NO_SECONDARY_OK, "not primary and secondaryOk=false"));
+            return Err(CommandError::new(code::NOT_MASTER_NO_SLAVE_OK, "not primary and secondaryOk=false"));
         }
         Ok(())
     }
