@@ -14,6 +14,8 @@ while [ $# -gt 0 ]; do
     --bind_ip) shift ;;
     --setParameter) parameters=\"$parameters $2\"; shift ;;
     --storageEngine) engine=$2; shift ;;
+    --replSet|--configdb) member=\"$member $1 $2\"; shift ;;
+    --shardsvr|--configsvr) member=\"$member $1\" ;;
     *) echo \"Error parsing command line: unrecognised option '$1'\"; exit 1 ;;
     esac
     shift

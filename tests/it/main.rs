@@ -32,5 +32,6 @@ mod service;
 mod shell_api;
 mod taming;
 mod tidy;
+mod topologies;
 mod triage_tools;
 mod worker_memory;
