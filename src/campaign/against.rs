@@ -1,5 +1,6 @@
 //! The way to a server that is the same for every run: choose it, hear the alarm, start it, hand out the batch.
 
+use super::clients::open_others;
 use super::desk::Desk;
 use super::{CampaignError, alarm};
 use crate::process::own_executable;
@@ -27,14 +28,16 @@ pub fn against_a_server(
     alarm::sound(&mut EmbeddedShell::new(own.clone()), &own, interrupts, &folder)?;
     topology.start()?;
     desk.head("server", topology.describe());
-    desk.head("shell", shell.describe());
+    let several = (options.clients.count > 1).then(|| format!(", {} clients at once", options.clients.count));
+    desk.head("shell", shell.describe() + &several.unwrap_or_default());
     if let Some(caution) = shell.caution() {
         desk.head("", caution);
     }
     let timer = options.timer(hang_min);
     let capturer = options.capture.clone().map(|capture| Capturer::new(capture, own.clone()));
     let batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, options.checks);
-    let mut batch = batch.already_started().capturing(capturer);
+    let others = open_others(options, &own, &desk.shell_folder())?;
+    let mut batch = batch.already_started().with_others(others).capturing(capturer);
     let outcome = work(desk, &mut batch);
     let ended = desk.shut_down(&mut batch);
     outcome.and(ended)

@@ -29,6 +29,8 @@ pub fn run(
     let mut baseline = Baseline::default();
     desk.reporter.event(&Event::Stage { name: "baseline", files: files.len() });
     let started = std::time::Instant::now();
+    // Copies of a plain test are in each other's way, which says nothing of the test.
+    batch.set_alone(true);
     for &at in files {
         let source = &corpus.files[at];
         let file = File { name: format!("baseline/{}", source.name), path: source.path.clone(), statements: 0 };
@@ -43,6 +45,7 @@ pub fn run(
             break;
         }
     }
+    batch.set_alone(false);
     desk.reporter.event(&Event::StageEnd { elapsed: started.elapsed() });
     desk.reporter.event(&Event::Notice(sentence(&baseline, files.len(), corpus)));
     Ok(baseline)

@@ -93,8 +93,18 @@ impl<'a> Desk<'a> {
         file: &File,
         counts: bool,
     ) -> Result<(Execution, Judgement), CampaignError> {
-        let (execution, judgement) = self.execute(batch, file)?;
-        self.count(file, &execution, &judgement, counts);
+        self.run_together(batch, std::slice::from_ref(file), counts)
+    }
+
+    /// As [`Desk::run`], several files at the same time, each by a client of its own. They are called by the first.
+    pub fn run_together(
+        &mut self,
+        batch: &mut Batch<'_>,
+        files: &[File],
+        counts: bool,
+    ) -> Result<(Execution, Judgement), CampaignError> {
+        let (execution, judgement) = self.execute_together(batch, files)?;
+        self.count(files, &execution, &judgement, counts);
         Ok((execution, judgement))
     }
 
@@ -110,14 +120,24 @@ impl<'a> Desk<'a> {
 
     /// Runs and judges a file and keeps the record; it does not show up in the summary.
     pub fn execute(&mut self, batch: &mut Batch<'_>, file: &File) -> Result<(Execution, Judgement), CampaignError> {
+        self.execute_together(batch, std::slice::from_ref(file))
+    }
+
+    fn execute_together(
+        &mut self,
+        batch: &mut Batch<'_>,
+        files: &[File],
+    ) -> Result<(Execution, Judgement), CampaignError> {
+        let file = files.first().ok_or_else(|| CampaignError::SetUp("there is no file to run".into()))?;
         self.room()?;
         self.folder.publish();
         let place = place(file);
         let folder = self.folder.make_folder(&place)?;
         let mut output = self.folder.shell_log(&folder)?;
         batch.leave_captures_in(folder.join("capture"));
-        let execution =
-            batch.execute(&job(self.options, &self.roots, file), file.statements, &mut output).map_err(run_error)?;
+        let programs: Vec<_> =
+            files.iter().map(|file| (job(self.options, &self.roots, file), file.statements)).collect();
+        let execution = batch.execute_together(&programs, &mut output).map_err(run_error)?;
         let judgement = self.known.apply(judge(&execution), super::known::today());
         self.folder
             .save_json(&format!("{place}/{RECORD}"), &Record::new(&execution, &judgement, &self.options.words()))?;
@@ -153,7 +173,9 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn count(&mut self, file: &File, execution: &Execution, judgement: &Judgement, counts: bool) {
+    fn count(&mut self, files: &[File], execution: &Execution, judgement: &Judgement, counts: bool) {
+        let Some(file) = files.first() else { return };
+        let paths: Vec<Utf8PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         if counts && execution.infrastructure.is_none() {
             self.summary.effectiveness.add(execution);
         }
@@ -165,7 +187,7 @@ impl<'a> Desk<'a> {
         for finding in &judgement.findings {
             self.summary.count_known(finding);
             if finding.verdict == Verdict::Failure {
-                let command = reproduce(self.options, std::slice::from_ref(&file.path));
+                let command = reproduce(self.options, &paths);
                 let sighted = self.summary.failures.add(finding, execution, &file.path, &earlier, command);
                 seen_enough &=
                     matches!(sighted, Sighted::Again(count) if count > FULL_REPORTS) || sighted == Sighted::NotKept;

@@ -35,7 +35,9 @@ pub fn fuzz(
         if desk.may_go_on() {
             fuzzed_files(options, &source, &usable, desk, batch)?;
         }
-        if options.confirm && batch.restartable() && interrupts.requested().is_none() {
+        // A failure of different programs needs them all, and these run one.
+        let alike = options.run.clients.files_at_once() == 1;
+        if options.confirm && alike && batch.restartable() && interrupts.requested().is_none() {
             confirm(desk, batch)?;
             let budget = options.triage_budget.of(desk.elapsed());
             minimise(desk, budget)?;
@@ -76,12 +78,16 @@ fn fuzzed_files(
     desk: &mut Desk<'_>,
     batch: &mut Batch<'_>,
 ) -> Result<(), CampaignError> {
-    desk.reporter.event(&Event::Stage { name: "fuzz", files: options.sets as usize });
+    let at_once = options.run.clients.files_at_once() as u64;
+    desk.reporter.event(&Event::Stage { name: "fuzz", files: options.sets.div_ceil(at_once) as usize });
     let started = Instant::now();
-    for index in 0..options.sets {
-        let (made, path) = source.make(options, usable, desk, index)?;
-        let file = File { name: made.name, path, statements: made.statements };
-        let (_, judgement) = desk.run(batch, &file, true)?;
+    for first in (0..options.sets).step_by(at_once as usize) {
+        let mut files = Vec::new();
+        for index in first..options.sets.min(first + at_once) {
+            let (made, path) = source.make(options, usable, desk, index)?;
+            files.push(File { name: made.name, path, statements: made.statements });
+        }
+        let (_, judgement) = desk.run_together(batch, &files, true)?;
         if desk.should_stop(&judgement, batch) {
             break;
         }

@@ -8,7 +8,7 @@ use crate::shell::Job;
 
 /// The job of a file; `roots` are the folders that `load()` may read.
 pub fn job(options: &RunOptions, roots: &[Utf8PathBuf], file: &File) -> Job {
-    let data = serde_json::json!({ "testName": file.name, "isMainTest": true, "numTestClients": 1, "minPort": 20000,
+    let data = serde_json::json!({ "testName": file.name, "isMainTest": true, "numTestClients": options.clients.count, "minPort": 20000,
         "maxPort": 65535, "storageEngine": "", "usingReplicaSetShards": false });
     Job {
         name: file.name.clone(),

@@ -9,6 +9,7 @@ mod alarm;
 mod baseline;
 pub mod bisect;
 mod check;
+mod clients;
 mod confirm;
 mod desk;
 mod ending;
@@ -28,6 +29,7 @@ use crate::exit_code::ExitCode;
 
 pub use alarm::{AlarmError, sound};
 pub use check::check;
+pub use clients::Clients;
 pub use fuzz::{fuzz, generate};
 pub use options::{FuzzOptions, RunOptions, TriageBudget};
 pub use repro::{Again, Showing, repro};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use super::Clients;
 use crate::config::as_flag;
 use crate::corpus::NewSince;
 use crate::run::HangTimer;
@@ -30,6 +31,8 @@ pub struct RunOptions {
     pub shell: ShellChoice,
     /// `--shell-memory`
     pub shell_memory: u64,
+    /// `--clients`, `--different-programs`
+    pub clients: Clients,
     /// `--checks`
     pub checks: Checks,
     /// `--known`: a file of failures that do not fail the run.
@@ -101,7 +104,7 @@ impl RunOptions {
     /// The words of a command line that give the same server, shell and hang threshold.
     pub fn words(&self) -> Vec<String> {
         let minimum = self.hang_min.map(|minimum| ["--hang-min".to_owned(), as_flag(minimum)]);
-        self.repeat.iter().cloned().chain(minimum.into_iter().flatten()).collect()
+        self.repeat.iter().cloned().chain(self.clients.words()).chain(minimum.into_iter().flatten()).collect()
     }
 
     /// Bounds of the shell; its own deadlines lie behind the hang timer's, which is the one that tells.

@@ -27,10 +27,11 @@ pub fn rerun(
     let mut desk = Desk::new(options, roots, reporter, interrupts)?;
     desk.head("jstestfuzz", env!("CARGO_PKG_VERSION"));
     let outcome = against_a_server(&mut desk, |desk, batch| {
-        desk.reporter.event(&Event::Stage { name: "run", files: files.len() });
+        let at_once = options.clients.files_at_once();
+        desk.reporter.event(&Event::Stage { name: "run", files: files.len().div_ceil(at_once) });
         let started = Instant::now();
-        for file in &files {
-            let (_, judgement) = desk.run(batch, file, true)?;
+        for files in files.chunks(at_once) {
+            let (_, judgement) = desk.run_together(batch, files, true)?;
             if desk.should_stop(&judgement, batch) {
                 break;
             }

@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::server_options::ServerArguments;
-use crate::campaign::{FuzzOptions, RunOptions, TriageBudget};
+use crate::campaign::{Clients, FuzzOptions, RunOptions, TriageBudget};
 use crate::config;
 use crate::corpus::NewSince;
 use crate::mutate::MUTATORS;
@@ -44,6 +44,12 @@ pub struct RunArguments {
     /// Keeps no stacks and cores of hangs and crashes
     #[arg(long, env = "JSTESTFUZZ_NO_CAPTURE")]
     no_capture: bool,
+    /// Clients that run a file at the same time
+    #[arg(long, alias = "numClientsPerFixture", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=50), env = "JSTESTFUZZ_CLIENTS")]
+    clients: u16,
+    /// Each client runs a file of its own: as many files at the same time as there are clients
+    #[arg(long, env = "JSTESTFUZZ_DIFFERENT_PROGRAMS")]
+    different_programs: bool,
     /// What is checked after each file, with commas between: validate, and dbhash and oplog on the nodes of replica sets;
     /// or none
     #[arg(long, value_name = "CHECKS", default_value = "validate,dbhash,oplog", value_parser = Checks::parse, env = "JSTESTFUZZ_CHECKS")]
@@ -166,6 +172,7 @@ impl RunArguments {
             capture: (!self.no_capture).then(|| self.capture()),
             shell: self.shell.clone(),
             shell_memory: self.shell_memory,
+            clients: Clients { count: self.clients, different: self.different_programs },
             checks: self.checks,
             known: self.known.clone(),
             stop_at_first_failure: self.stop_at_first_failure,

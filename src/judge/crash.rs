@@ -8,7 +8,7 @@ use regex::Regex;
 use super::story::{Told, findings, lost_connections, unexplained};
 use super::symptom::unite;
 use super::{Class, Finding, Oracle, Symptom, Verdict, stack};
-use crate::run::{Execution, Report, Trouble, is_routine, trouble};
+use crate::run::{Execution, Report, Sighting, Trouble, is_routine, trouble};
 use crate::server::{ExitStatus, ServerExit};
 use crate::shell::Note;
 
@@ -44,7 +44,9 @@ pub(super) fn of_exit(execution: &Execution, exit: &ServerExit) -> Symptom {
         ExitStatus::Signal { number, .. } => ExitStatus::Signal { number, core: false },
         status => status,
     };
-    let message = format!("{} {}{}", exit.process.name, describe(status), during(execution));
+    // Of several clients nobody knows whose command it was.
+    let during = if execution.clients.is_empty() { during(execution) } else { String::new() };
+    let message = format!("{} {}{during}", exit.process.name, describe(status));
     Symptom::new(class_of(exit.status), &message).weak()
 }
 
@@ -83,8 +85,15 @@ fn class_of(status: ExitStatus) -> Class {
     }
 }
 
+/// The command that got no reply; of several clients each one's.
 fn during(execution: &Execution) -> String {
-    command_at_death(execution).map(|command| format!(" during {command}")).unwrap_or_default()
+    if execution.clients.is_empty() {
+        return command_at_death(&execution.notes).map(|command| format!(" during {command}")).unwrap_or_default();
+    }
+    let notes = std::iter::once(&execution.notes).chain(execution.clients.iter().map(|client| &client.notes));
+    let named = notes.enumerate().filter_map(|(number, notes)| Some((number, command_at_death(notes)?)));
+    let named: Vec<String> = named.map(|(number, command)| format!("{command} of client {number}")).collect();
+    if named.is_empty() { String::new() } else { format!(" during {}", named.join(", ")) }
 }
 
 /// The lines that speak of trouble, or else the last three that are not routine; cut to what fits a screen.
@@ -98,8 +107,8 @@ fn last_words(exit: &ServerExit) -> Vec<String> {
 }
 
 /// Stacks tell crashes apart best; without them the command that got no reply is the next best.
-fn command_at_death(execution: &Execution) -> Option<&str> {
-    execution.notes.iter().find_map(|one| match &one.note {
+fn command_at_death(notes: &[Sighting]) -> Option<&str> {
+    notes.iter().find_map(|one| match &one.note {
         Note::ConnectionLost { command, .. } => Some(command.as_str()),
         _ => None,
     })

@@ -43,9 +43,13 @@ fn finding(execution: &Execution, hang: &Hang) -> Finding {
             let title = format!("the shell waits{statement} and does not say for what; the server is up");
             servers(execution, hang, "waits", &title, &over)
         }
-        HangKind::Idle => {
-            servers(execution, hang, "idle", &format!("shell and server are both idle{statement}"), &over)
-        }
+        HangKind::Idle => servers(
+            execution,
+            hang,
+            "idle",
+            &format!("the shell neither works nor waits for a reply{statement}, the server runs"),
+            &over,
+        ),
         HangKind::Slow => {
             let statement = execution.last_completed().map_or(0, |last| last + 1);
             let title = format!("commands go back and forth in statement {statement} without an end ({over})");

@@ -38,6 +38,7 @@ mod unreachable;
 use serde::{Deserialize, Serialize};
 
 use crate::run::Execution;
+use crate::shell::ShellEnd;
 pub use fit::{fit, likeness};
 pub use known::{Excuse, Known, Malformed};
 pub use needs::{Need, need};
@@ -273,13 +274,37 @@ pub fn judge(execution: &Execution) -> Judgement {
         return Judgement::of(infrastructure::Infrastructure.judge(execution));
     }
     let mut findings: Vec<Finding> = Vec::new();
-    for finding in ORACLES.iter().flat_map(|oracle| oracle.judge(execution)) {
+    for finding in if execution.clients.is_empty() { seen(execution) } else { of_clients(execution) } {
         match findings.iter_mut().find(|known| is_again(known, &finding)) {
             Some(known) => known.absorb(finding),
             None => findings.push(finding),
         }
     }
     Judgement::of(findings)
+}
+
+fn seen(execution: &Execution) -> Vec<Finding> {
+    ORACLES.iter().flat_map(|oracle| oracle.judge(execution)).collect()
+}
+
+/// Of several clients each is judged by itself and named. Where a server died, what they saw is its echo.
+fn of_clients(execution: &Execution) -> Vec<Finding> {
+    if !execution.exits.is_empty() {
+        return seen(execution);
+    }
+    let mut findings = seen(&execution.servers_only());
+    let clients = execution.each_client();
+    let hung = clients.iter().any(|client| client.hang.is_some());
+    for (number, client) in clients.iter().enumerate() {
+        // Who was ended because another hung has nothing to say of its end.
+        let client = match client.hang {
+            None if hung => Execution { end: ShellEnd::Completed, ..client.clone() },
+            _ => client.clone(),
+        };
+        let name = |finding: Finding| Finding { title: format!("client {number}: {}", finding.title), ..finding };
+        findings.extend(seen(&client).into_iter().map(name));
+    }
+    findings
 }
 
 /// One failure is told once, with all that was seen of it.

@@ -31,6 +31,7 @@ pub(crate) fn clean() -> Execution {
         usage: Vec::new(),
         shutdown: Vec::new(),
         servers: Vec::new(),
+        clients: Vec::new(),
     }
 }
 

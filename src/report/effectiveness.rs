@@ -33,6 +33,10 @@ pub struct Effectiveness {
 impl Effectiveness {
     /// Adds one execution.
     pub fn add(&mut self, execution: &Execution) {
+        execution.each_client().iter().for_each(|client| self.add_client(client));
+    }
+
+    fn add_client(&mut self, execution: &Execution) {
         self.files += 1;
         self.statements += u64::from(execution.statements);
         self.completed += execution.completed.len() as u64;

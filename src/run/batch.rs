@@ -12,10 +12,10 @@ use super::check::{
     Checks, Usage, answers, clear, full_disk, kernel_lines, node, reachable, same_documents, same_oplogs,
     validate_nodes,
 };
-use super::execution::{Check, Execution, Hang, HangKind};
+use super::execution::{Check, ClientRun, Execution};
 use super::hang::{HangTimer, doubt};
 use super::log_text::{Trouble, is_echo_of_death, noteworthy, trouble};
-use super::watch::{Thresholds, Watch, Watched};
+use super::watch::{Seen, Thresholds, Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::process::pause;
 use crate::server::{LogLine, ServerError, Set, Topology};
@@ -49,6 +49,9 @@ pub enum RunError {
 /// A batch under way.
 pub struct Batch<'a> {
     shell: &'a mut dyn Shell,
+    /// Of the clients that run at the same time as the first.
+    others: Vec<Box<dyn Shell>>,
+    alone: bool,
     topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
@@ -78,6 +81,8 @@ impl<'a> Batch<'a> {
         let (averages, statement, capturer) = (Averages::default(), Average::default(), None);
         Self {
             shell,
+            others: Vec::new(),
+            alone: false,
             topology,
             interrupts,
             timer,
@@ -90,6 +95,17 @@ impl<'a> Batch<'a> {
             up: false,
             used: None,
         }
+    }
+
+    /// Says that further clients run at the same time, each with a shell of its own.
+    pub fn with_others(mut self, others: Vec<Box<dyn Shell>>) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// Says that the first client runs alone from now on, or no longer.
+    pub fn set_alone(&mut self, alone: bool) {
+        self.alone = alone;
     }
 
     /// Says that hangs and deaths shall leave stacks and cores behind.
@@ -181,23 +197,27 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// The shell cannot be started, or its output cannot be written.
     pub fn execute(&mut self, job: &Job, statements: u32, output: &mut dyn Write) -> Result<Execution, RunError> {
+        self.execute_together(&[(job.clone(), statements)], output)
+    }
+
+    /// As [`Batch::execute`], several files at once: each client takes the next of `programs`, and begins again where
+    /// there are fewer than clients.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn execute_together(&mut self, programs: &[(Job, u32)], output: &mut dyn Write) -> Result<Execution, RunError> {
         let started = jiff::Timestamp::now().to_string();
+        let count = if self.alone { 1 } else { 1 + self.others.len() };
+        let clients: Vec<(Job, u32)> = programs.iter().cycle().take(count).cloned().collect();
+        let Some((first, statements)) = clients.first().cloned() else {
+            return Err(RunError::Output(std::io::Error::other("there is no program to run")));
+        };
         if let Err(error) = self.bring_up() {
-            return Ok(self.not_run(&job.path, statements, started, error.to_string()));
+            return Ok(self.not_run(&first.path, statements, started, error.to_string()));
         }
         let servers = self.topology.processes();
         let before = self.used.take().unwrap_or_else(|| Usage::of(&servers));
-        let kind = FileKind::of(self.topology.product(), self.topology.version(), &job.path);
-        let thresholds = self.thresholds(&kind, statements);
-        let own = thresholds.file + doubt(thresholds.file) + BEHIND_THE_TIMER;
-        let limits = Limits { interrupt_after: own, read_timeout: own, ..job.limits };
-        let server = self.topology.connection();
-        let database = server.working_database().unwrap_or(&job.database).to_owned();
-        let job = Job { server, database, limits, ..job.clone() };
-        let running = self.shell.run(&job)?;
-        let capturer = self.capturer.as_mut();
-        let watch = Watch::new(running, self.topology, self.interrupts, output, thresholds, capturer);
-        let mut watched = watch.until_over()?;
+        let mut watched = self.watch(&clients, output)?;
         self.settle(&mut watched);
         watched.end_where_the_server_died();
         let checks = self.check(&watched);
@@ -210,8 +230,33 @@ impl<'a> Batch<'a> {
         let usage = before.until(&after);
         let infrastructure = full_disk(&watched.exits);
         self.used = Some(after);
-        self.aftermath(&watched, &checks, kind);
-        Ok(Execution { servers, usage, infrastructure, ..self.record(&job, statements, started, watched, checks, log) })
+        self.aftermath(&watched, &checks, &clients);
+        Ok(Execution { servers, usage, infrastructure, ..self.record(&clients, started, watched, checks, log) })
+    }
+
+    /// Starts the clients and watches them until all are over.
+    fn watch(&mut self, clients: &[(Job, u32)], output: &mut dyn Write) -> Result<Watched, RunError> {
+        let server = self.topology.connection();
+        let mut ready = Vec::new();
+        for (number, (job, statements)) in clients.iter().enumerate() {
+            let thresholds = self.thresholds(&self.kind(job), *statements);
+            let own = thresholds.file + doubt(thresholds.file) + BEHIND_THE_TIMER;
+            let limits = Limits { interrupt_after: own, read_timeout: own, ..job.limits };
+            let database = server.working_database().unwrap_or(&job.database).to_owned();
+            let test_data = if number == 0 { job.test_data.clone() } else { of_another_client(&job.test_data) };
+            ready.push((Job { server: server.clone(), database, limits, test_data, ..job.clone() }, thresholds));
+        }
+        let mut running = Vec::new();
+        let others = self.others.iter_mut().map(|shell| &mut **shell as &mut dyn Shell);
+        for (shell, (job, thresholds)) in std::iter::once(&mut *self.shell).chain(others).zip(&ready) {
+            running.push((shell.run(job)?, *thresholds));
+        }
+        let watch = Watch::new(running, self.topology, self.interrupts, output, self.capturer.as_mut());
+        Ok(watch.until_over()?)
+    }
+
+    fn kind(&self, job: &Job) -> FileKind {
+        FileKind::of(self.topology.product(), self.topology.version(), &job.path)
     }
 
     fn thresholds(&self, kind: &FileKind, statements: u32) -> Thresholds {
@@ -223,10 +268,10 @@ impl<'a> Batch<'a> {
     /// The log's new lines. Where a reply tells of a death behind the server, its own log comes to tell it too, as soon as
     /// the core is written.
     fn whole_log(&mut self, watched: &Watched) -> Vec<LogLine> {
-        let echo = |note: &Note| matches!(note, Note::Failed { message, .. } if is_echo_of_death(message));
+        let echo = |note: &&Note| matches!(note, Note::Failed { message, .. } if is_echo_of_death(message));
         let died = |line: &LogLine| matches!(trouble(&line.text), Some(Trouble::BackendDied | Trouble::BackendPanic));
         let mut log = self.topology.new_log_lines();
-        if watched.exits.is_empty() && watched.notes.iter().any(|one| echo(&one.note)) {
+        if watched.exits.is_empty() && watched.notes().any(|note| echo(&note)) {
             let deadline = Instant::now() + DEATH_MAY_TAKE;
             while !log.iter().any(died) && Instant::now() < deadline && self.interrupts.requested().is_none() {
                 pause(LOG_TICK);
@@ -248,11 +293,12 @@ impl<'a> Batch<'a> {
             return;
         }
         let telling = telling.into_iter().map(str::to_owned).collect();
-        let during = watched.notes.iter().find_map(|one| match &one.note {
-            Note::ConnectionLost { command, .. } => Some(command.as_str()),
+        let during = watched.notes().find_map(|note| match note {
+            Note::ConnectionLost { command, .. } => Some(command.clone()),
             _ => None,
         });
-        let capture: Capture = capturer.crash(self.topology, &watched.exits, telling, during, self.interrupts);
+        let capture: Capture =
+            capturer.crash(self.topology, &watched.exits, telling, during.as_deref(), self.interrupts);
         watched.capture = Some(capture);
     }
 
@@ -269,9 +315,9 @@ impl<'a> Batch<'a> {
 
     /// After a lost connection: waits until the server's end is seen or the server answers again.
     fn settle(&mut self, watched: &mut Watched) {
-        let lost = watched.notes.iter().any(|one| {
+        let lost = watched.notes().any(|note| {
             use Note::{BrokenReply, CannotConnect, ConnectionLost};
-            matches!(one.note, ConnectionLost { .. } | BrokenReply { .. } | CannotConnect { .. })
+            matches!(note, ConnectionLost { .. } | BrokenReply { .. } | CannotConnect { .. })
         });
         let deadline = Instant::now() + DEATH_MAY_TAKE;
         while lost && watched.exits.is_empty() && Instant::now() < deadline {
@@ -285,7 +331,7 @@ impl<'a> Batch<'a> {
     }
 
     fn check(&mut self, watched: &Watched) -> Vec<Check> {
-        let alive = watched.exits.is_empty() && !blames_server(watched.hang.as_ref()) && !watched.interrupted;
+        let alive = watched.exits.is_empty() && !watched.blames_server() && !watched.interrupted;
         let mut checks = Vec::new();
         // Of somebody else's server nobody can say that it lives.
         if alive && !self.topology.processes().is_empty() {
@@ -327,51 +373,65 @@ impl<'a> Batch<'a> {
     }
 
     /// Decides whether the next file needs a new server, and stops what is left of this one.
-    fn aftermath(&mut self, watched: &Watched, checks: &[Check], kind: FileKind) {
-        if watched.hang.is_none() && watched.exits.is_empty() && watched.ended.end == ShellEnd::Completed {
-            self.averages.add(kind, watched.elapsed);
-            watched.completed.iter().for_each(|one| self.statement.add(Duration::from_millis(one.millis)));
+    fn aftermath(&mut self, watched: &Watched, checks: &[Check], clients: &[(Job, u32)]) {
+        if !watched.hung() && watched.exits.is_empty() {
+            let completed = |(_, seen): &(&(Job, u32), &Seen)| seen.ended.end == ShellEnd::Completed;
+            for ((job, _), seen) in clients.iter().zip(&watched.clients).filter(completed) {
+                self.averages.add(self.kind(job), seen.elapsed);
+                seen.completed.iter().for_each(|one| self.statement.add(Duration::from_millis(one.millis)));
+            }
         }
         // Broken data would be found again after every file to come.
         let broken_data = checks.iter().any(|check| !check.findings.is_empty());
-        let broken = !watched.exits.is_empty() || blames_server(watched.hang.as_ref()) || broken_data;
-        if broken {
+        if !watched.exits.is_empty() || watched.blames_server() || broken_data {
             self.fresh_server();
         }
     }
 
     fn record(
         &self,
-        job: &Job,
-        statements: u32,
+        clients: &[(Job, u32)],
         started: String,
         watched: Watched,
         checks: Vec<Check>,
         log: Vec<LogLine>,
     ) -> Execution {
-        Execution {
+        // Who hung comes first: the file to look at is its.
+        let mut seen: Vec<_> = clients.iter().zip(watched.clients).collect();
+        let hung = seen.iter().position(|(_, seen)| seen.hang.is_some()).unwrap_or(0);
+        if let Some(first) = seen.get_mut(..=hung) {
+            first.rotate_right(1);
+        }
+        let mut runs = seen.into_iter().map(|((job, statements), seen)| ClientRun {
             file: job.path.clone(),
+            statements: *statements,
+            elapsed: seen.elapsed,
+            end: seen.ended.end,
+            completed: seen.completed,
+            commands: seen.commands,
+            notes: seen.notes,
+            hang: seen.hang,
+        });
+        let blank = self.not_run(Utf8Path::new(""), 0, started, String::new());
+        let Some(first) = runs.next() else { return blank };
+        let ClientRun { file, statements, elapsed, end, completed, commands, notes, hang } = first;
+        Execution {
+            file,
             statements,
-            started,
-            elapsed: watched.elapsed,
-            shell: self.shell.name().into(),
-            end: watched.ended.end,
-            completed: watched.completed,
-            counted: self.shell.counts_commands(),
-            commands: watched.commands,
-            notes: watched.notes,
-            product: self.topology.product().into(),
-            server_start: self.starts,
+            elapsed,
+            end,
+            completed,
+            commands,
+            notes,
+            hang,
+            clients: runs.collect(),
             exits: watched.exits,
-            hang: watched.hang,
             capture: watched.capture,
             checks,
             log,
             infrastructure: None,
             interrupted: watched.interrupted,
-            usage: Vec::new(),
-            shutdown: Vec::new(),
-            servers: Vec::new(),
+            ..blank
         }
     }
 
@@ -399,11 +459,16 @@ impl<'a> Batch<'a> {
             usage: Vec::new(),
             shutdown: Vec::new(),
             servers: Vec::new(),
+            clients: Vec::new(),
         }
     }
 }
 
-/// A shell that spins leaves the server as it was; every other hang needs a new one.
-fn blames_server(hang: Option<&Hang>) -> bool {
-    hang.is_some_and(|hang| hang.kind != HangKind::ShellSpins)
+/// `TestData` of a client that is not the first.
+fn of_another_client(test_data: &str) -> String {
+    let mut data: serde_json::Value = serde_json::from_str(test_data).unwrap_or_default();
+    if let Some(data) = data.as_object_mut() {
+        data.insert("isMainTest".into(), false.into());
+    }
+    data.to_string()
 }

@@ -59,6 +59,9 @@ pub struct Execution {
     /// What each server process used before and after the file; empty where it cannot be measured.
     #[serde(default)]
     pub usage: Vec<ProcessUsage>,
+    /// Further clients that ran at the same time; what was seen of the servers stands above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<ClientRun>,
     /// How the processes ended that were asked to; only in the record of a run's end.
     #[serde(default)]
     pub shutdown: Vec<AskedEnd>,
@@ -67,6 +70,38 @@ pub struct Execution {
 impl Execution {
     /// Bound on [`Execution::log`].
     pub const LOG_LINES: usize = 400;
+
+    /// What each client saw, as if it had run alone; the servers' log is there for who has to tell an echo from its cause.
+    pub fn each_client(&self) -> Vec<Self> {
+        let first = Self {
+            exits: Vec::new(),
+            checks: Vec::new(),
+            usage: Vec::new(),
+            shutdown: Vec::new(),
+            clients: Vec::new(),
+            // Stacks belong to who hung.
+            capture: self.capture.clone().filter(|_| self.hang.is_some()),
+            ..self.clone()
+        };
+        let other = |client: &ClientRun| {
+            let ClientRun { file, statements, elapsed, end, completed, commands, notes, hang } = client.clone();
+            let capture = self.capture.clone().filter(|_| hang.is_some());
+            Self { file, statements, elapsed, end, completed, commands, notes, hang, capture, ..first.clone() }
+        };
+        std::iter::once(first.clone()).chain(self.clients.iter().map(other)).collect()
+    }
+
+    /// What was seen of the servers, whatever the clients saw.
+    pub fn servers_only(&self) -> Self {
+        Self {
+            notes: Vec::new(),
+            hang: None,
+            capture: None,
+            end: ShellEnd::Completed,
+            clients: Vec::new(),
+            ..self.clone()
+        }
+    }
 
     /// The number of the last top-level statement that was completed.
     pub fn last_completed(&self) -> Option<u32> {
@@ -91,6 +126,27 @@ impl Execution {
             .values()
             .fold((0, 0), |(sent, accepted), figures| (sent + figures.sent, accepted + figures.accepted))
     }
+}
+
+/// What was seen of one more client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClientRun {
+    /// The file that it ran.
+    pub file: Utf8PathBuf,
+    /// As [`Execution::statements`].
+    pub statements: u32,
+    /// As [`Execution::elapsed`].
+    pub elapsed: Duration,
+    /// As [`Execution::end`].
+    pub end: ShellEnd,
+    /// As [`Execution::completed`].
+    pub completed: Vec<StatementDone>,
+    /// As [`Execution::commands`].
+    pub commands: BTreeMap<String, CommandFigures>,
+    /// As [`Execution::notes`].
+    pub notes: Vec<Sighting>,
+    /// As [`Execution::hang`].
+    pub hang: Option<Hang>,
 }
 
 /// Records from before there were shells that do not count.

@@ -16,7 +16,7 @@ mod watch;
 
 pub use average::{Average, Averages, FileKind};
 pub use batch::{Batch, RunError};
-pub use execution::{Check, CheckFinding, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
+pub use execution::{Check, CheckFinding, ClientRun, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
 pub use hang::HangTimer;
 pub use log_text::{
     Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_echo_of_death, is_routine, noteworthy, own_words,

@@ -90,6 +90,7 @@ fn nothing_happened() -> Execution {
         usage: Vec::new(),
         shutdown: Vec::new(),
         servers: Vec::new(),
+        clients: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ mod bisect;
 mod bad_input;
 mod bson_round;
 mod capture;
+mod clients;
 mod connections;
 mod corpus;
 mod coverage;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::campaign::clients::open_others;
 use crate::campaign::desk::File;
 use crate::campaign::job::job;
 use crate::campaign::options::RunOptions;
@@ -119,9 +120,10 @@ fn serve(setting: &Setting<'_>, index: usize, orders: &Mutex<Receiver<Order>>) {
     let next = || orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok();
     let Some(first) = next() else { return };
     match open(setting, index) {
-        Ok((mut shell, mut chosen)) => {
+        Ok((mut shell, others, mut chosen)) => {
             let timer = setting.options.timer(chosen.hang_min);
             let batch = Batch::new(&mut *shell, &mut *chosen.topology, setting.interrupts, timer, Checks::NONE);
+            let batch = batch.with_others(others);
             let mut stand = Stand { setting, folder: setting.folder.join(format!("stand-{index}")), timer, batch };
             for (trial, answer) in std::iter::once(first).chain(std::iter::from_fn(next)) {
                 let _ = answer.send(stand.run(&trial));
@@ -135,7 +137,9 @@ fn serve(setting: &Setting<'_>, index: usize, orders: &Mutex<Receiver<Order>>) {
     }
 }
 
-fn open(setting: &Setting<'_>, index: usize) -> Result<(Box<dyn Shell>, Chosen), String> {
+type Opened = (Box<dyn Shell>, Vec<Box<dyn Shell>>, Chosen);
+
+fn open(setting: &Setting<'_>, index: usize) -> Result<Opened, String> {
     let own = own_executable().map_err(|error| error.to_string())?;
     let folder = setting.folder.join(format!("stand-{index}"));
     fs_err::create_dir_all(&folder).map_err(|error| error.to_string())?;
@@ -143,7 +147,8 @@ fn open(setting: &Setting<'_>, index: usize) -> Result<(Box<dyn Shell>, Chosen),
     let base_port = choice.base_port.saturating_add(PORTS.saturating_mul(index as u16));
     let chosen = choose(&ServerChoice { base_port, ..choice.clone() }, &folder).map_err(|error| error.to_string())?;
     let shell = setting.options.shell.open(&own, &folder.join("shell")).map_err(|error| error.to_string())?;
-    Ok((shell, chosen))
+    let others = open_others(setting.options, &own, &folder.join("shell")).map_err(|error| error.to_string())?;
+    Ok((shell, others, chosen))
 }
 
 /// One server with its shell.

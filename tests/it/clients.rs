@@ -1,0 +1,90 @@
+//! Several clients at the same time: copies of one file, or a file each.
+
+use std::fmt::Write;
+
+use jstestfuzz::server::practice::bugs::{Class, all};
+use serde_json::Value;
+
+use crate::program::{Place, Said, TRIAGE};
+
+/// PRACTICE-11 needs one client that waits for documents and another that drops the collection.
+const DROPPED_MEANWHILE: &str = "\
+for (var i = 0; i < 150; i++) {
+    if (i % 4 == 0) { db.c.drop(); db.createCollection('c', {capped: true, size: 4096}); db.c.insert({_id: 1}); }
+    var r = db.runCommand({find: 'c', tailable: true, awaitData: true});
+    if (r.ok) { db.runCommand({getMore: r.cursor.id, collection: 'c', maxTimeMS: 20}); }
+}
+";
+const SERVER: [&str; 4] = ["--server", "practice", "--bugs", "PRACTICE-11"];
+
+fn run(place: &Place, words: &[&str]) -> Said {
+    place.fuzz(&[&["run", "--no-capture"], words, &SERVER].concat())
+}
+
+fn execution(place: &Place, name: &str) -> Value {
+    let text = std::fs::read_to_string(place.latest().join("executions").join(name).join("record.json")).unwrap();
+    serde_json::from_str::<Value>(&text).unwrap()["execution"].clone()
+}
+
+#[test]
+fn a_bug_that_needs_two_clients_is_met_by_two_copies_and_never_by_one() {
+    let place = Place::new();
+    let test = place.file("drops.js", DROPPED_MEANWHILE);
+    let alone = run(&place, &[&test]);
+    assert_eq!(alone.code, Some(0), "{}", alone.all());
+    let said = run(&place, &[&test, "--numClientsPerFixture", "2"]);
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    let (class, title) = &place.failures()[0];
+    assert_eq!(class, "Crash");
+    assert!(title.contains(" of client 0, ") && title.contains(" of client 1"), "{title}");
+    assert!(said.out.contains("--clients 2"), "the line to copy lacks them: {}", said.out);
+}
+
+#[test]
+fn a_file_that_fails_with_two_clients_is_bisected_with_two() {
+    let place = Place::new();
+    let mut text = String::new();
+    (0..30).for_each(|n| writeln!(text, "db.other.insert({{_id: ObjectId(), n: {n}}});").unwrap());
+    let test = place.file("drops.js", format!("{text}{DROPPED_MEANWHILE}{text}"));
+    let words = [&["bisect", &test, "--no-capture", "--clients", "2", "--budget", "2m"][..], &SERVER].concat();
+    let said: Said = place.command(TRIAGE, &words).output().unwrap().into();
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let minimal = std::fs::read_to_string(place.path().join("drops.min.js")).unwrap();
+    assert!(!minimal.contains("db.other") && minimal.contains("getMore"), "{minimal}");
+    assert!(minimal.lines().any(|line| line.starts_with("//") && line.contains("--clients 2")), "{minimal}");
+}
+
+#[test]
+fn with_different_programs_each_client_runs_a_file_of_its_own_and_verdicts_name_it() {
+    let place = Place::new();
+    let insert = "db.shared.insert({_id: 'NAME', main: TestData.isMainTest, of: TestData.numTestClients});
+        assert.soon(function() { return db.shared.count() == 2; });";
+    let one = place.file("one.js", insert.replace("NAME", "one"));
+    let two = place.file("two.js", insert.replace("NAME", "two") + "\nthrow new Error('of the second');");
+    let three = place.file("three.js", "print('three');");
+    let words = [&one, &two, &three, "--clients", "2", "--different-programs"];
+    let said = run(&place, &words);
+    // Each waits for the other's document: they ran at the same time.
+    assert!(said.out.contains("[1/2] one.js") && said.out.contains("[2/2] three.js: clean"), "{}", said.out);
+    assert!(said.out.contains("client 1: ") && said.out.contains("of the second"), "{}", said.out);
+    let record = execution(&place, "one");
+    let other = &record["clients"][0];
+    assert!(other["file"].as_str().unwrap().ends_with("two.js"), "{record}");
+    assert_eq!(place.summary()["effectiveness"]["files"], 4, "two and twice three.js");
+}
+
+#[test]
+fn a_client_that_hangs_ends_all_and_its_file_is_the_one_to_look_at() {
+    let place = Place::new();
+    let spin = all().iter().find(|bug| bug.class == Class::Spin).unwrap();
+    let works = place.file("works.js", "for (var i = 0; i < 20; i++) { db.runCommand({ping: 1}); sleep(10); }");
+    let hangs = place.file("hangs.js", spin.program);
+    let words = ["run", &works, &hangs, "--clients", "2", "--different-programs", "--no-capture", "--hang-min", "1s"];
+    let said = place.fuzz(&[&words[..], &["--server", "practice", "--bugs", spin.id]].concat());
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    assert_eq!(place.failures().len(), 1, "who was ended with it is no failure: {}", said.all());
+    assert_eq!(place.failures()[0].0, "Hang");
+    let record = execution(&place, "works");
+    assert!(record["file"].as_str().unwrap().ends_with("hangs.js") && !record["hang"].is_null(), "{record}");
+    assert!(record["clients"][0]["hang"].is_null(), "{record}");
+}
