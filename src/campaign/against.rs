@@ -8,6 +8,10 @@ use crate::run::Batch;
 use crate::run::capture::Capturer;
 use crate::server::{Chosen, choose};
 use crate::shell::embedded::EmbeddedShell;
+use crate::store::{read_json, write_json};
+
+/// Beside the runs: what their files took, from which the next run's hang timer starts.
+const AVERAGES: &str = "averages.json";
 
 /// Lets `work` run files against the server of the desk's options; whatever comes of it, the server is stopped then.
 ///
@@ -38,7 +42,13 @@ pub fn against_a_server(
     let batch = Batch::new(&mut *shell, &mut *topology, interrupts, timer, options.checks);
     let others = open_others(options, &own, &desk.shell_folder())?;
     let mut batch = batch.already_started().with_others(others).capturing(capturer);
+    let remembered = options.out.join(AVERAGES);
+    // Without it, or with one of another version, the first files count only the smallest threshold.
+    batch.remember(read_json(&remembered).unwrap_or_default());
     let outcome = work(desk, &mut batch);
+    if write_json(&remembered, &batch.to_remember()).is_err() {
+        desk.head("", "the average runtimes could not be kept for the next run");
+    }
     let ended = desk.shut_down(&mut batch);
     outcome.and(ended)
 }

@@ -18,7 +18,9 @@ pub fn files(arguments: &RunFiles, interrupts: &Interrupts) -> Result<ExitCode, 
         let paths = if arguments.files.is_empty() { &last[..] } else { &arguments.files };
         return super::judge::again(paths, &campaign::known::read(arguments.run.known.as_deref())?);
     }
-    campaign::rerun(&arguments.run.options(), &arguments.files, &mut Human::new(arguments.run.quiet), interrupts)
+    let files: Vec<_> =
+        arguments.files.iter().cycle().take(arguments.files.len() * arguments.repeat as usize).cloned().collect();
+    campaign::rerun(&arguments.run.options(), &files, &mut Human::new(arguments.run.quiet), interrupts)
 }
 
 /// Files only.

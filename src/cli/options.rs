@@ -66,6 +66,9 @@ pub struct RunArguments {
     /// Ends the run at the first failure of the server
     #[arg(long, env = "JSTESTFUZZ_STOP_AT_FIRST_FAILURE")]
     stop_at_first_failure: bool,
+    /// Goes on after a failure, which is so without it too
+    #[arg(long, alias = "continueOnFailure", conflicts_with = "stop_at_first_failure")]
+    continue_on_failure: bool,
     /// Where everything is written
     #[arg(long, value_name = "DIR", default_value = "jstestfuzz", env = "JSTESTFUZZ_OUT")]
     pub out: Utf8PathBuf,
@@ -83,6 +86,9 @@ pub struct RunFiles {
     /// JavaScript files, run in this order against one server
     #[arg(required_unless_present = "judge_only", value_name = "FILE")]
     pub files: Vec<Utf8PathBuf>,
+    /// How often all of them are run
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub repeat: u32,
     /// Runs nothing: judges the records of the last run in --out, or the records and folders that are named
     #[arg(long)]
     pub judge_only: bool,

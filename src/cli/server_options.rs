@@ -50,6 +50,9 @@ pub struct ServerArguments {
     /// Shards of a sharded cluster
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=50), env = "JSTESTFUZZ_SHARDS")]
     shards: u16,
+    /// Where the data folders of servers go, such as a memory disk [default: the run's folder]
+    #[arg(long, alias = "dbpathPrefix", value_name = "DIR", env = "JSTESTFUZZ_DBPATH_PREFIX")]
+    dbpath_prefix: Option<Utf8PathBuf>,
     /// First port to try
     #[arg(long, alias = "basePort", value_name = "PORT", default_value_t = 20_000, env = "JSTESTFUZZ_BASE_PORT")]
     base_port: u16,
@@ -85,6 +88,7 @@ impl ServerArguments {
             name: self.server.clone(),
             file: self.server_file.clone(),
             servers_dir: self.servers_dir.clone(),
+            data: self.dbpath_prefix.clone(),
             base_port: self.base_port,
             bugs: self.bugs.clone(),
         }

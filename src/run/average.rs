@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use camino::Utf8Path;
+use serde::{Deserialize, Serialize};
+
+/// Kinds of files that are remembered, and files of one kind that count: what was long ago counts less.
+const MOST_KINDS: usize = 1_000;
+const MOST_FILES: u32 = 200;
 
 /// Sum and count of runtimes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Average {
     sum: Duration,
     count: u32,
@@ -23,10 +28,22 @@ impl Average {
     pub fn value(&self) -> Option<Duration> {
         self.sum.checked_div(self.count)
     }
+
+    /// The same mean of no more than so many.
+    fn at_most(self, count: u32) -> Self {
+        match self.value() {
+            Some(mean) if self.count > count => Self { sum: mean * count, count },
+            _ => self,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { sum: self.sum + other.sum, count: self.count.saturating_add(other.count) }
+    }
 }
 
 /// What makes files comparable: the same product and build, and a size of the same class.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileKind {
     product: String,
     build: String,
@@ -42,11 +59,15 @@ impl FileKind {
     }
 }
 
-/// Averages of one run by kind of file. A seed stands for what is known from elsewhere and counts as one file of each
-/// kind: of the baseline today, of other runs once a store keeps them.
+/// What runs before this one took, by kind of file.
+pub type Remembered = Vec<(FileKind, Average)>;
+
+/// Averages by kind of file: of this run, and of those before it. A seed stands for the baseline and counts as one file
+/// of each kind.
 #[derive(Clone, Debug, Default)]
 pub struct Averages {
     seed: Option<Duration>,
+    before: BTreeMap<FileKind, Average>,
     by_kind: BTreeMap<FileKind, Average>,
 }
 
@@ -56,6 +77,22 @@ impl Averages {
         self.seed = Some(runtime);
     }
 
+    /// Takes what runs before this one took.
+    pub fn remember(&mut self, before: Remembered) {
+        let kinds = before.into_iter().take(MOST_KINDS);
+        self.before = kinds.map(|(kind, average)| (kind, average.at_most(MOST_FILES))).collect();
+    }
+
+    /// What the next run shall remember.
+    pub fn to_remember(&self) -> Remembered {
+        let mut all = self.before.clone();
+        for (kind, average) in &self.by_kind {
+            let before = all.remove(kind).unwrap_or_default();
+            all.insert(kind.clone(), average.and(before).at_most(MOST_FILES));
+        }
+        all.into_iter().take(MOST_KINDS).collect()
+    }
+
     /// Adds one file's runtime.
     pub fn add(&mut self, kind: FileKind, runtime: Duration) {
         self.by_kind.entry(kind).or_default().add(runtime);
@@ -63,7 +100,8 @@ impl Averages {
 
     /// The mean of that kind, the seed included; nothing while nothing is known.
     pub fn value(&self, kind: &FileKind) -> Option<Duration> {
-        let mut average = self.by_kind.get(kind).copied().unwrap_or_default();
+        let of = |averages: &BTreeMap<FileKind, Average>| averages.get(kind).copied().unwrap_or_default();
+        let mut average = of(&self.by_kind).and(of(&self.before));
         self.seed.into_iter().for_each(|seed| average.add(seed));
         average.value()
     }
@@ -80,6 +118,19 @@ mod tests {
         average.add(Duration::from_secs(1));
         average.add(Duration::from_secs(3));
         assert_eq!(average.value(), Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn what_is_remembered_counts_with_a_bound() {
+        let kind = FileKind { product: "mongod".into(), build: "7.0".into(), size_class: 3 };
+        let mut first = Averages::default();
+        (0..1_000).for_each(|_| first.add(kind.clone(), Duration::from_secs(2)));
+        let mut second = Averages::default();
+        second.remember(first.to_remember());
+        assert_eq!(second.value(&kind), Some(Duration::from_secs(2)));
+        (0..MOST_FILES).for_each(|_| second.add(kind.clone(), Duration::from_secs(4)));
+        assert_eq!(second.value(&kind), Some(Duration::from_secs(3)));
+        assert_eq!(second.to_remember()[0].1.count, MOST_FILES);
     }
 
     #[test]

@@ -3,24 +3,18 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use camino::Utf8Path;
-
-use super::average::{Average, Averages, FileKind};
+use super::average::{Average, Averages, FileKind, Remembered};
 use super::capture::crash::with_what_follows;
 use super::capture::{Capture, Capturer};
-use super::check::{
-    Checks, Usage, answers, clear, full_disk, kernel_lines, node, reachable, same_documents, same_oplogs,
-    validate_nodes,
-};
-use super::execution::{Check, ClientRun, Execution};
+use super::check::{Checks, Usage, all_answer, answers, clear, full_disk, kernel_lines, look_at_data, reachable};
+use super::execution::{Check, Execution};
 use super::hang::{HangTimer, doubt};
 use super::log_text::{Trouble, is_echo_of_death, noteworthy, trouble};
 use super::watch::{Seen, Thresholds, Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::process::pause;
-use crate::server::{LogLine, ServerError, Set, Topology};
+use crate::server::{LogLine, ServerError, Topology};
 use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
-use crate::wire::uri::Settings;
 
 /// A lost connection is given this long to turn out as a dead server: writing a core takes its time.
 const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
@@ -48,11 +42,11 @@ pub enum RunError {
 
 /// A batch under way.
 pub struct Batch<'a> {
-    shell: &'a mut dyn Shell,
+    pub(super) shell: &'a mut dyn Shell,
     /// Of the clients that run at the same time as the first.
     others: Vec<Box<dyn Shell>>,
     alone: bool,
-    topology: &'a mut dyn Topology,
+    pub(super) topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
     /// See [`Batch::set_timer`].
@@ -63,7 +57,7 @@ pub struct Batch<'a> {
     capturer: Option<Capturer>,
     /// What is looked at after a file.
     checks: Checks,
-    starts: u32,
+    pub(super) starts: u32,
     up: bool,
     /// What the server used when the last file was over.
     used: Option<Usage>,
@@ -190,6 +184,16 @@ impl<'a> Batch<'a> {
     /// Says what a file to come is likely to take, so that the hang timer knows an average before the first.
     pub fn seed_average(&mut self, runtime: Duration) {
         self.averages.seed(runtime);
+    }
+
+    /// What files of other runs took.
+    pub fn remember(&mut self, before: Remembered) {
+        self.averages.remember(before);
+    }
+
+    /// What files took, for the next run.
+    pub fn to_remember(&self) -> Remembered {
+        self.averages.to_remember()
     }
 
     /// Runs one file and records it. A server that cannot be started is part of the record, not an error.
@@ -339,7 +343,7 @@ impl<'a> Batch<'a> {
         }
         let answers = checks.iter().all(|check| check.findings.is_empty());
         if alive && answers {
-            checks.extend(self.look_at_data());
+            checks.extend(look_at_data(&*self.topology, self.checks));
         }
         checks
     }
@@ -347,29 +351,12 @@ impl<'a> Batch<'a> {
     /// Processes that ended while they were checked: a secondary may still be applying when the file is over.
     fn look_again(&mut self, watched: &mut Watched, checks: &[Check]) {
         let deadline = Instant::now() + DEATH_MAY_TAKE;
-        let silent = checks.iter().any(|check| check.not_done.is_some()) && !self.all_answer();
+        let silent = checks.iter().any(|check| check.not_done.is_some()) && !all_answer(&*self.topology);
         watched.exits.extend(self.topology.exits());
         while silent && watched.exits.is_empty() && Instant::now() < deadline && self.interrupts.requested().is_none() {
             pause(LOG_TICK);
             watched.exits.extend(self.topology.exits());
         }
-    }
-
-    fn all_answer(&self) -> bool {
-        let (settings, sets) = (self.topology.connection(), self.topology.sets());
-        let members = sets.iter().flat_map(|set| &set.members);
-        members.filter_map(|member| node(&settings, member).ok()).all(|node| answers(&node, PING_TIMEOUT))
-    }
-
-    fn look_at_data(&self) -> Vec<Check> {
-        let (settings, sets, wanted) = (self.topology.connection(), self.topology.sets(), self.checks);
-        let checks: [(bool, fn(&Settings, &[Set], Duration) -> Check); 3] =
-            [(wanted.validate, validate_nodes), (wanted.dbhash, same_documents), (wanted.oplog, same_oplogs)];
-        checks
-            .iter()
-            .filter(|(wanted, _)| *wanted)
-            .map(|(_, check)| check(&settings, &sets, self.checks.time))
-            .collect()
     }
 
     /// Decides whether the next file needs a new server, and stops what is left of this one.
@@ -385,81 +372,6 @@ impl<'a> Batch<'a> {
         let broken_data = checks.iter().any(|check| !check.findings.is_empty());
         if !watched.exits.is_empty() || watched.blames_server() || broken_data {
             self.fresh_server();
-        }
-    }
-
-    fn record(
-        &self,
-        clients: &[(Job, u32)],
-        started: String,
-        watched: Watched,
-        checks: Vec<Check>,
-        log: Vec<LogLine>,
-    ) -> Execution {
-        // Who hung comes first: the file to look at is its.
-        let mut seen: Vec<_> = clients.iter().zip(watched.clients).collect();
-        let hung = seen.iter().position(|(_, seen)| seen.hang.is_some()).unwrap_or(0);
-        if let Some(first) = seen.get_mut(..=hung) {
-            first.rotate_right(1);
-        }
-        let mut runs = seen.into_iter().map(|((job, statements), seen)| ClientRun {
-            file: job.path.clone(),
-            statements: *statements,
-            elapsed: seen.elapsed,
-            end: seen.ended.end,
-            completed: seen.completed,
-            commands: seen.commands,
-            notes: seen.notes,
-            hang: seen.hang,
-        });
-        let blank = self.not_run(Utf8Path::new(""), 0, started, String::new());
-        let Some(first) = runs.next() else { return blank };
-        let ClientRun { file, statements, elapsed, end, completed, commands, notes, hang } = first;
-        Execution {
-            file,
-            statements,
-            elapsed,
-            end,
-            completed,
-            commands,
-            notes,
-            hang,
-            clients: runs.collect(),
-            exits: watched.exits,
-            capture: watched.capture,
-            checks,
-            log,
-            infrastructure: None,
-            interrupted: watched.interrupted,
-            ..blank
-        }
-    }
-
-    fn not_run(&self, file: &Utf8Path, statements: u32, started: String, why: String) -> Execution {
-        Execution {
-            file: file.to_owned(),
-            statements,
-            started,
-            elapsed: Duration::ZERO,
-            shell: self.shell.name().into(),
-            end: ShellEnd::NoServer { error: why.clone() },
-            completed: Vec::new(),
-            counted: self.shell.counts_commands(),
-            commands: Default::default(),
-            notes: Vec::new(),
-            product: self.topology.product().into(),
-            server_start: self.starts,
-            exits: Vec::new(),
-            hang: None,
-            capture: None,
-            checks: Vec::new(),
-            log: Vec::new(),
-            infrastructure: Some(why),
-            interrupted: false,
-            usage: Vec::new(),
-            shutdown: Vec::new(),
-            servers: Vec::new(),
-            clients: Vec::new(),
         }
     }
 }

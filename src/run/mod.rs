@@ -12,9 +12,10 @@ mod execution;
 mod hang;
 mod log_text;
 mod meter;
+mod recording;
 mod watch;
 
-pub use average::{Average, Averages, FileKind};
+pub use average::{Average, Averages, FileKind, Remembered};
 pub use batch::{Batch, RunError};
 pub use execution::{Check, CheckFinding, ClientRun, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
 pub use hang::HangTimer;

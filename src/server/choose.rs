@@ -35,6 +35,8 @@ pub struct ServerChoice {
     pub file: Option<Utf8PathBuf>,
     /// `--servers-dir`
     pub servers_dir: Option<Utf8PathBuf>,
+    /// `--dbpath-prefix`
+    pub data: Option<Utf8PathBuf>,
     /// First port to try; 0 stands for [`BASE_PORT`].
     pub base_port: u16,
     /// The one port that clients shall talk to.
@@ -89,6 +91,7 @@ pub fn choose(choice: &ServerChoice, folder: &Utf8Path) -> Result<Chosen, Server
     let place = Place {
         own,
         folder: folder.to_owned(),
+        data: choice.data.clone(),
         home,
         base_port: if choice.base_port == 0 { BASE_PORT } else { choice.base_port },
         port: choice.port,

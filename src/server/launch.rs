@@ -31,6 +31,8 @@ pub struct Place {
     pub own: Utf8PathBuf,
     /// Folder of this run's server files.
     pub folder: Utf8PathBuf,
+    /// Where data folders go, if not there.
+    pub data: Option<Utf8PathBuf>,
     /// The product's installation.
     pub home: Utf8PathBuf,
     /// First port to try.
@@ -102,10 +104,10 @@ fn spawn(
     dir: &Utf8Path,
     port: Port,
 ) -> Result<Running, ServerError> {
-    let dbpath = dir.join("data");
-    fs_err::create_dir_all(&dbpath).map_err(|error| disk(&error))?;
+    fs_err::create_dir_all(dir).map_err(|error| disk(&error))?;
     let dir = dir.canonicalize_utf8().map_err(|error| disk(&error))?;
     let dbpath = dir.join("data");
+    make_data(&dbpath, place.data.as_deref()).map_err(|error| disk(&error))?;
     let log = dir.join(format!("{}.log", spec.name));
     let mut fill = BTreeMap::from([
         ("self".to_owned(), place.own.to_string()),
@@ -137,6 +139,16 @@ fn spawn(
     let note = Note::write(&dir, child.pid()).map_err(|error| disk(&error))?;
     let (name, stop, reported) = (spec.name.clone(), spec.stop, false);
     Ok(Running { name, child, logs, port, settings, stop, dbpath, reported, note })
+}
+
+/// An empty data folder; where all data shall lie elsewhere a link leads there, so that everybody finds it.
+fn make_data(dbpath: &Utf8Path, elsewhere: Option<&Utf8Path>) -> std::io::Result<()> {
+    let Some(elsewhere) = elsewhere else { return fs_err::create_dir_all(dbpath) };
+    let name = &blake3::hash(dbpath.as_str().as_bytes()).to_hex()[..12];
+    fs_err::create_dir_all(elsewhere)?;
+    let folder = elsewhere.canonicalize_utf8()?.join(format!("jstestfuzz-{name}"));
+    fs_err::create_dir(&folder)?;
+    fs_err::os::unix::fs::symlink(folder, dbpath)
 }
 
 fn settings(spec: &ProcessSpec, port: &Port, fill: &BTreeMap<String, String>) -> Result<Settings, ServerError> {

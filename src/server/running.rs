@@ -85,14 +85,25 @@ impl Running {
 
 /// Removes a data folder; a core that lies in it is kept beside it.
 pub(super) fn discard_data(dbpath: &Utf8Path) {
+    if let Ok(elsewhere) = dbpath.read_link_utf8() {
+        discard_data_of(&elsewhere, dbpath);
+        let _ = fs_err::remove_file(dbpath);
+    } else {
+        discard_data_of(dbpath, dbpath);
+    }
+}
+
+fn discard_data_of(data: &Utf8Path, dbpath: &Utf8Path) {
     let dir = dbpath.parent().unwrap_or(dbpath);
-    for entry in dbpath.read_dir_utf8().into_iter().flatten().flatten() {
+    for entry in data.read_dir_utf8().into_iter().flatten().flatten() {
         if is_core(entry.file_name()) {
-            let _ = fs_err::rename(entry.path(), dir.join(entry.file_name()));
+            let core = dir.join(entry.file_name());
+            // Another disk takes a copy only.
+            let _ = fs_err::rename(entry.path(), &core).or_else(|_| fs_err::copy(entry.path(), &core).map(drop));
         }
     }
     // What cannot be removed (files of another user) is only in the way of the disk.
-    let _ = fs_err::remove_dir_all(dbpath);
+    let _ = fs_err::remove_dir_all(data);
 }
 
 /// Removes all cores in the folders of `folder` but the newest `keep`.

@@ -1,4 +1,5 @@
-//! Where what was made and seen is kept. Today that is one folder a run; nothing is written outside it.
+//! Where what was made and seen is kept. Today that is one folder a run, and beside them what
+//! one run leaves for the next.
 
 mod claim;
 mod record;
@@ -9,7 +10,7 @@ mod shell_log;
 pub use claim::{Claim, abandoned, give_back, remove_unfinished};
 pub use record::{RECORD, Record, read_record, read_words, records_at};
 pub use reserve::is_full;
-pub use run_folder::{RunFolder, read_json};
+pub use run_folder::{RunFolder, read_json, write_json};
 pub use shell_log::ShellLog;
 
 /// Why something could not be kept or read.

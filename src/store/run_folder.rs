@@ -131,6 +131,15 @@ fn write_whole(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Writes a JSON record of any folder, whole or not at all.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_json(path: &Utf8Path, record: &impl Serialize) -> Result<(), StoreError> {
+    let written = serde_json::to_vec_pretty(record).map_err(Into::into).and_then(|text| write_whole(path, &text));
+    written.map_err(|source| StoreError::Unwritable { path: path.to_owned(), source })
+}
+
 /// Reads a JSON record of any folder.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ mod real_servers;
 mod reduce;
 mod repeated_failures;
 mod repetition;
+mod run_options;
 mod sandbox;
 mod self_check;
 mod server_file;

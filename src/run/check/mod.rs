@@ -1,5 +1,6 @@
 //! Evidence gathered while the servers live: one check a file, all bounded in time. [`Checks`] says which.
 
+mod after;
 mod choice;
 mod clear;
 mod dbhash;
@@ -13,6 +14,7 @@ mod session;
 mod usage;
 mod validate;
 
+pub use after::{all_answer, look_at_data};
 pub use choice::Checks;
 pub use clear::clear;
 pub use dbhash::same_documents;

@@ -92,6 +92,7 @@ fn try_out(product: &Product, home: &Utf8Path) -> Result<(), ServerError> {
     let place = Place {
         own: own_executable().map_err(|error| ServerError::Infrastructure(error.to_string()))?,
         folder: folder.clone(),
+        data: None,
         home: home.to_owned(),
         base_port: BASE_PORT,
         port: None,

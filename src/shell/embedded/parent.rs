@@ -45,6 +45,8 @@ impl EmbeddedShell {
         command.arg("shell-worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Each arena takes 64 MiB of the address space that a worker has: some threads would use it up with nothing in it.
         command.env("MALLOC_ARENA_MAX", "2");
+        // What one file's engine gives back the next one's takes: giving it back to the kernel costs a fault a page.
+        command.env("MALLOC_TRIM_THRESHOLD_", "33554432").env("MALLOC_TOP_PAD_", "1048576");
         let mut child = Child::start(&mut command)?;
         let missing = || std::io::Error::other("the worker has no pipes");
         let inner = child.inner();

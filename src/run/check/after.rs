@@ -1,0 +1,28 @@
+//! What is looked at on the living servers after a file, as `--checks` says.
+
+use std::time::Duration;
+
+use super::{Checks, answers, node, same_documents, same_oplogs, validate_nodes};
+use crate::run::execution::Check;
+use crate::server::{Set, Topology};
+use crate::wire::uri::Settings;
+
+/// One check of a topology, within a time.
+type Look = fn(&Settings, &[Set], Duration) -> Check;
+
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The checks that are wanted, one after another.
+pub fn look_at_data(topology: &dyn Topology, wanted: Checks) -> Vec<Check> {
+    let (settings, sets) = (topology.connection(), topology.sets());
+    let checks: [(bool, Look); 3] =
+        [(wanted.validate, validate_nodes), (wanted.dbhash, same_documents), (wanted.oplog, same_oplogs)];
+    checks.iter().filter(|(wanted, _)| *wanted).map(|(_, look)| look(&settings, &sets, wanted.time)).collect()
+}
+
+/// True if every member of every set answers.
+pub fn all_answer(topology: &dyn Topology) -> bool {
+    let (settings, sets) = (topology.connection(), topology.sets());
+    let members = sets.iter().flat_map(|set| &set.members);
+    members.filter_map(|member| node(&settings, member).ok()).all(|node| answers(&node, PING_TIMEOUT))
+}
