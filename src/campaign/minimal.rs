@@ -77,6 +77,7 @@ fn options(desk: &Desk<'_>, block: &FailureBlock, time: Duration) -> BisectOptio
         keep_wrapping: false,
         lines: false,
         seldom: false,
+        commands: false,
         last_runs: 3,
         state: place(desk, block).with_extension("state"),
         command: block.reproduce.clone(),

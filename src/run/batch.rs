@@ -15,6 +15,7 @@ use crate::interrupt::Interrupts;
 use crate::process::pause;
 use crate::server::{LogLine, ServerError, Topology};
 use crate::shell::{Job, Limits, Note, Shell, ShellEnd, ShellError};
+use crate::wire::tap::Tap;
 
 /// A lost connection is given this long to turn out as a dead server: writing a core takes its time.
 const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
@@ -46,6 +47,7 @@ pub struct Batch<'a> {
     /// Of the clients that run at the same time as the first.
     others: Vec<Box<dyn Shell>>,
     alone: bool,
+    tap: Option<Tap>,
     pub(super) topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
@@ -77,6 +79,7 @@ impl<'a> Batch<'a> {
             shell,
             others: Vec::new(),
             alone: false,
+            tap: None,
             topology,
             interrupts,
             timer,
@@ -136,6 +139,16 @@ impl<'a> Batch<'a> {
     /// True where the next file meets a server that ran others.
     pub fn is_used(&self) -> bool {
         self.up
+    }
+
+    /// Leads clients through a tap from now on.
+    pub fn set_tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
+    /// Gives the tap back; clients go to the server by themselves again.
+    pub fn take_tap(&mut self) -> Option<Tap> {
+        self.tap.take()
     }
 
     /// Another hang timer from now on. A file hangs too where one command has no reply for longer than `reply`, for who
@@ -241,6 +254,7 @@ impl<'a> Batch<'a> {
     /// Starts the clients and watches them until all are over.
     fn watch(&mut self, clients: &[(Job, u32)], output: &mut dyn Write) -> Result<Watched, RunError> {
         let server = self.topology.connection();
+        let server = self.tap.as_ref().and_then(|tap| tap.before(&server)).unwrap_or(server);
         let mut ready = Vec::new();
         for (number, (job, statements)) in clients.iter().enumerate() {
             let thresholds = self.thresholds(&self.kind(job), *statements);

@@ -13,5 +13,6 @@ pub mod link;
 pub mod message;
 pub mod scram;
 pub mod stream;
+pub mod tap;
 pub mod tls;
 pub mod uri;

@@ -11,7 +11,7 @@ use jstestfuzz::wire::uri::Settings;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fuzz");
 
-/// A practice server without planted bugs.
+/// A practice server, without planted bugs unless asked for.
 pub struct Server {
     process: Child,
     pub address: String,
@@ -19,8 +19,13 @@ pub struct Server {
 
 impl Server {
     pub fn start() -> Self {
+        Self::with("none")
+    }
+
+    /// With these planted bugs.
+    pub fn with(bugs: &str) -> Self {
         let mut process = Command::new(PROGRAM)
-            .args(["practice-server", "--port", "0", "--bugs", "none"])
+            .args(["practice-server", "--port", "0", "--bugs", bugs])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

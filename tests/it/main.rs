@@ -36,4 +36,5 @@ mod taming;
 mod tidy;
 mod topologies;
 mod triage_tools;
+mod wire_commands;
 mod worker_memory;

@@ -8,6 +8,7 @@
 //! Candidates run without debuggers, so that bugs with the same signal in the same command look alike. The last runs look
 //! at stacks: if they show another bug than the wanted one, everything is done again with stacks.
 
+mod below;
 mod certificate;
 mod check;
 mod server_test;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use below::Below;
 pub use certificate::Kept;
 pub use check::Checked;
 pub use target::{Found, find, of_block};
@@ -82,6 +84,8 @@ pub struct BisectOptions {
     pub last_runs: u32,
     /// Where answers, candidates and servers' files lie.
     pub state: Utf8PathBuf,
+    /// Whether the fewest commands are looked for below the smallest program.
+    pub commands: bool,
     /// For the comment on top.
     pub command: String,
 }
@@ -101,6 +105,8 @@ pub struct Bisected {
     pub reduced: Reduced,
     /// Its statements.
     pub kept: Vec<Kept>,
+    /// The fewest commands, if they were asked for.
+    pub below: Option<Below>,
     /// Other failures that were met.
     pub others: Vec<Other>,
     /// Size of what was reduced, as the text that was begun with.
@@ -204,9 +210,13 @@ impl Work<'_> {
         } else {
             certificate::kept(self.stands, self.checked, rate, &before, &reduced.text, self.state)?
         };
+        let below = match self.options.commands && self.interrupts.requested().is_none() {
+            true => Some(self.below(&reduced.text, &before)?),
+            false => None,
+        };
         let comment = certificate::comment(self.checked, rate, &before, &kept, &self.options.command);
         let (wanted, others, text) = (self.checked.wanted.clone(), others.into_list(), reduced.text.clone());
-        Ok(Bisected { text, comment, wanted, rate, reduced, kept, others, original })
+        Ok(Bisected { text, comment, wanted, rate, reduced, kept, below, others, original })
     }
 
     /// The text to be reduced and the files that have to run before it.
@@ -216,7 +226,8 @@ impl Work<'_> {
             return Ok((text, Vec::new()));
         }
         let shows = |files: Vec<Utf8PathBuf>| {
-            let trial = Trial { files, fresh: true, stacks: false, patience: None, validate: self.validate() };
+            let trial =
+                Trial { files, fresh: true, stacks: false, patience: None, validate: self.validate(), tap: false };
             let runs = if self.checked.rate.is_sure() { 1 } else { MORE_RUNS };
             checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
         };
@@ -331,8 +342,14 @@ impl Work<'_> {
         fs_err::create_dir_all(self.state.join("smallest")).map_err(|error| BisectError::Broken(error.to_string()))?;
         fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
         let files: Vec<Utf8PathBuf> = before.iter().cloned().chain([path]).collect();
-        let trial =
-            |stacks, patience| Trial { files: files.clone(), fresh: true, stacks, patience, validate: self.validate() };
+        let trial = |stacks, patience| Trial {
+            files: files.clone(),
+            fresh: true,
+            stacks,
+            patience,
+            validate: self.validate(),
+            tap: false,
+        };
         let wanted = &self.checked.wanted;
         // One look at a hang sees one of several places of its loop: that says nothing against it.
         let stacks = wanted.class != Some(Class::Hang);

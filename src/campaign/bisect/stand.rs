@@ -19,6 +19,7 @@ use crate::run::check::Checks;
 use crate::run::{Batch, Execution, HangTimer};
 use crate::server::{Chosen, ServerChoice, choose};
 use crate::shell::Shell;
+use crate::wire::tap::{Tap, Tapped};
 
 /// Ports between the first ports of two stands.
 const PORTS: u16 = 50;
@@ -36,6 +37,8 @@ pub struct Trial {
     pub patience: Option<Patience>,
     /// Whether stored data is validated after each file: only some failures show there.
     pub validate: bool,
+    /// Whether the commands of the last file are kept.
+    pub tap: bool,
 }
 
 /// From when on a candidate hangs, learnt from the runs of the original.
@@ -67,6 +70,8 @@ pub struct Seen {
     pub judgement: Judgement,
     /// The server had run nothing else.
     pub fresh: bool,
+    /// The commands of the last file, if they were to be kept.
+    pub tapped: Vec<Tapped>,
 }
 
 /// What every stand needs.
@@ -165,7 +170,10 @@ impl Stand<'_> {
         self.prepare(trial);
         let fresh = !self.batch.is_used();
         let mut last = None;
-        for path in &trial.files {
+        for (at, path) in trial.files.iter().enumerate() {
+            if trial.tap && at + 1 == trial.files.len() {
+                self.batch.set_tap(Tap::open().map_err(|error| format!("no tap: {error}"))?);
+            }
             let execution = self.execute(path)?;
             let failed = !execution.exits.is_empty() || execution.hang.is_some();
             last = Some(execution);
@@ -174,7 +182,8 @@ impl Stand<'_> {
             }
         }
         let execution = last.ok_or("there is no file to run")?;
-        Ok(Seen { judgement: judge(&execution), execution, fresh })
+        let tapped = self.batch.take_tap().map(|tap| tap.take()).unwrap_or_default();
+        Ok(Seen { judgement: judge(&execution), execution, fresh, tapped })
     }
 
     fn prepare(&mut self, trial: &Trial) {

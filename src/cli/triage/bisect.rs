@@ -8,7 +8,7 @@ use clap::{Args, Parser};
 
 use super::place::{self, keep};
 use super::progress::Console;
-use crate::campaign::bisect::{BisectError, BisectOptions, Bisected, Case, Found, Witness, bisect, find};
+use crate::campaign::bisect::{Below, BisectError, BisectOptions, Bisected, Case, Found, Witness, bisect, find};
 use crate::campaign::{CampaignError, RunOptions};
 use crate::cli::options::RunArguments;
 use crate::config;
@@ -16,6 +16,7 @@ use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::report::say;
 use crate::run::check::Checks;
+use crate::triage::commands::{Sent, for_python, for_rust, for_shells};
 use crate::triage::reduce::{Ending, Progress, ReduceError, ink, on_deep_stack};
 
 /// Runs of the smallest program on fresh servers, at the end.
@@ -48,6 +49,9 @@ pub struct BisectArguments {
     /// Reduces by lines, for a file that does not parse
     #[arg(long, conflicts_with = "keep_wrapping")]
     lines: bool,
+    /// Ends with the fewest wire commands that still fail: as JSON lines, and as scripts for shells, Python and Rust
+    #[arg(long)]
+    commands: bool,
     /// Goes on with a failure that comes in less than 15 of 100 runs
     #[arg(long)]
     seldom: bool,
@@ -114,6 +118,7 @@ fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, 
         keep_wrapping: arguments.keep_wrapping,
         lines: arguments.lines,
         seldom: arguments.seldom,
+        commands: arguments.commands,
         last_runs: LAST_RUNS,
         state: arguments.state.clone().unwrap_or_else(|| beside(&found.case, "min.state")),
         command: std::env::args().collect::<Vec<_>>().join(" "),
@@ -194,6 +199,9 @@ fn other_path(out: &Utf8Path, signature: &str) -> Utf8PathBuf {
 
 fn finish(done: &Bisected, out: &Utf8Path) -> io::Result<()> {
     keep(out, &(done.comment.clone() + &done.text))?;
+    if let Some(Below::Commands { needed, .. }) = &done.below {
+        write_commands(needed, done, out)?;
+    }
     for other in &done.others {
         let comment = format!("// another failure that was met: {}\n", other.title.replace('\n', " "));
         keep(&other_path(out, &other.signature), &(comment + &other.text))?;
@@ -201,10 +209,33 @@ fn finish(done: &Bisected, out: &Utf8Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The list itself, and programs that send it.
+fn write_commands(needed: &[Sent], done: &Bisected, out: &Utf8Path) -> io::Result<()> {
+    let list: Vec<&Sent> = needed.iter().collect();
+    let lines: String = needed.iter().map(|sent| sent.line() + "\n").collect();
+    let python = done.comment.replace("// ", "# ");
+    keep(&out.with_extension("commands.jsonl"), &lines)?;
+    keep(&out.with_extension("commands.js"), &(done.comment.clone() + &for_shells(&list)))?;
+    keep(&out.with_extension("commands.py"), &(python + &for_python(&list)))?;
+    keep(&out.with_extension("commands.rs"), &(done.comment.clone() + &for_rust(&list)))
+}
+
+fn tell_commands(below: &Below, out: &Utf8Path) {
+    match below {
+        Below::Nothing(why) => say(&format!("no list of commands: {why}")),
+        Below::Commands { needed, of } => {
+            let list = out.with_extension("commands.jsonl");
+            say(&format!("{} of {of} commands are needed: {list}, and as .js, .py and .rs", needed.len()));
+            needed.iter().for_each(|sent| say(&sent.line()));
+        }
+    }
+}
+
 fn tell(done: &Bisected, out: &Utf8Path) {
     say("");
     say(done.comment.trim_end());
     say(done.text.trim_end());
+    done.below.iter().for_each(|below| tell_commands(below, out));
     for other in &done.others {
         say(&format!("met on the way: {} ({})", other.title, other_path(out, &other.signature)));
     }
