@@ -22,6 +22,8 @@ const DEATH_MAY_TAKE: Duration = Duration::from_secs(5);
 /// The shell's own deadlines come after the hang timer, which has to see first who holds the file up; on a busy machine
 /// its clock begins late.
 const BEHIND_THE_TIMER: Duration = Duration::from_secs(1);
+/// How long a spinning script is given to be interrupted by its engine, which says where it spins.
+const AFTER_SPIN: Duration = Duration::from_secs(2);
 const LOG_TICK: Duration = Duration::from_millis(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
@@ -48,6 +50,7 @@ pub struct Batch<'a> {
     others: Vec<Box<dyn Shell>>,
     alone: bool,
     tap: Option<Tap>,
+    hasty: bool,
     pub(super) topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
@@ -80,6 +83,7 @@ impl<'a> Batch<'a> {
             others: Vec::new(),
             alone: false,
             tap: None,
+            hasty: false,
             topology,
             interrupts,
             timer,
@@ -139,6 +143,11 @@ impl<'a> Batch<'a> {
     /// True where the next file meets a server that ran others.
     pub fn is_used(&self) -> bool {
         self.up
+    }
+
+    /// Says that nobody wants to know where a script spins: it ends at its threshold then.
+    pub fn set_hasty(&mut self, hasty: bool) {
+        self.hasty = hasty;
     }
 
     /// Leads clients through a tap from now on.
@@ -280,7 +289,9 @@ impl<'a> Batch<'a> {
     fn thresholds(&self, kind: &FileKind, statements: u32) -> Thresholds {
         let average = self.averages.value(kind);
         let statement = (statements > 0).then(|| self.timer.threshold(self.statement.value()));
-        Thresholds { file: self.timer.threshold(average), statement, reply: self.reply, average, statements }
+        let file = self.timer.threshold(average);
+        let spin = if self.hasty { Duration::ZERO } else { doubt(file) + AFTER_SPIN };
+        Thresholds { file, statement, reply: self.reply, average, statements, spin }
     }
 
     /// The log's new lines. Where a reply tells of a death behind the server, its own log comes to tell it too, as soon as

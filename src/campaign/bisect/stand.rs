@@ -195,6 +195,7 @@ impl Stand<'_> {
         let minimum = trial.patience.map_or(self.timer.minimum, |patience| patience.file);
         let reply = trial.patience.and_then(|patience| patience.reply);
         self.batch.set_timer(HangTimer { minimum, ..self.timer }, reply);
+        self.batch.set_hasty(!trial.stacks);
         self.batch.set_checks(Checks::when(trial.validate));
         let capture = self.setting.options.capture.clone().filter(|_| trial.stacks);
         let own = own_executable().ok();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::capture::{Capture, Capturer, Context, ask};
 use super::execution::{Hang, HangKind};
-use super::hang::{doubt, is_open};
+use super::hang::is_open;
 use super::meter::Usage;
 use crate::interrupt::Interrupts;
 use crate::server::{ServerExit, Topology};
@@ -20,9 +20,6 @@ pub use client::Seen;
 const TICK: Duration = Duration::from_millis(20);
 /// How long a shell may go on after its server died, so that its last reports arrive.
 const AFTER_DEATH: Duration = Duration::from_millis(200);
-/// How long a spinning script is given to be interrupted by its engine, which says where it spins. Its deadline lies a
-/// second behind the hang timer.
-const AFTER_SPIN: Duration = Duration::from_secs(2);
 /// How long a shell may take until it begins with the file's text. Their start belongs to no file: mongosh needs over a
 /// second of CPU for it, and a busy machine makes that many.
 const START_TAKES: Duration = Duration::from_secs(60);
@@ -78,6 +75,8 @@ pub(super) struct Thresholds {
     pub(super) average: Option<Duration>,
     /// How many statements the file has.
     pub(super) statements: u32,
+    /// How long a spinning script may go on, so that its engine can say where it spins.
+    pub(super) spin: Duration,
 }
 
 /// The state of the watch over the clients of one topology.
@@ -181,7 +180,7 @@ impl<'a, 'r> Watch<'a, 'r> {
         }
         let hang = client.hang(threshold, runs);
         client.kill_at = Some(match hang.kind {
-            HangKind::ShellSpins => now + doubt(threshold) + AFTER_SPIN,
+            HangKind::ShellSpins => now + client.limits.spin,
             HangKind::Slow => now,
             _ => {
                 self.examine(number, hang);
