@@ -179,6 +179,9 @@ impl<'a> Desk<'a> {
         if counts && execution.infrastructure.is_none() {
             self.summary.effectiveness.add(execution);
         }
+        if counts {
+            self.summary.checked.add(&execution.checks);
+        }
         if !execution.interrupted {
             *self.summary.verdicts.entry(judgement.verdict).or_default() += 1;
         }

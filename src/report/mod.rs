@@ -1,5 +1,6 @@
 //! What people see: one [`Event`] enum feeds every [`Reporter`].
 
+mod checked;
 mod effectiveness;
 mod failure;
 mod human;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use crate::judge::Judgement;
 use crate::run::Execution;
 
+pub use checked::Checked;
 pub use effectiveness::Effectiveness;
 pub use failure::{FULL_REPORTS, FailureBlock, Failures, Minimal, ShownAgain, Sighted};
 pub use human::{Human, say};

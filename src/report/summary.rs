@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effectiveness, Failures};
+use super::{Checked, Effectiveness, Failures};
 use crate::config::readable;
 use crate::judge::{Finding, Verdict};
 
@@ -19,6 +19,9 @@ pub struct Summary {
     /// Failures that a file of known ones excuses, by ticket and signature.
     #[serde(default)]
     pub known: BTreeMap<String, KnownFailure>,
+    /// What was checked after the files.
+    #[serde(default)]
+    pub checked: Checked,
     /// Executions by verdict.
     pub verdicts: BTreeMap<Verdict, u32>,
     /// Titles of what is no failure and yet not clean, at most 20.
@@ -77,6 +80,7 @@ impl Summary {
         lines.extend(self.known.values().map(|known| format!("known       {} ({}x)", known.words, known.seen)));
         lines.extend(self.remarks.iter().map(|remark| format!("note: {remark}")));
         lines.extend(self.effectiveness.lines());
+        lines.extend(self.checked.lines());
         lines.push(format!("verdicts    {}", self.verdict_words()));
         lines.push(self.failure_words());
         if let Some(why) = &self.cut_short {

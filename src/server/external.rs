@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::hello::{enter, greet, version};
+use super::hello::{About, enter, greet};
 use super::shape::Set;
 use super::{LogLine, ServerError, ServerExit, ServerProcess, Topology};
 use crate::process::{Identity, program_name};
@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// A server, or a replica set, behind a connection string.
 pub struct External {
     settings: Settings,
-    version: Option<String>,
+    about: About,
     processes: Vec<ServerProcess>,
 }
 
@@ -26,7 +26,7 @@ impl External {
     pub fn parse(uri: &str) -> Result<Self, ServerError> {
         let settings = Settings::parse(uri)
             .map_err(|error| ServerError::Unusable(format!("cannot use --uri {}: {error}", without_password(uri))))?;
-        Ok(Self { settings, version: None, processes: Vec::new() })
+        Ok(Self { settings, about: About::default(), processes: Vec::new() })
     }
 
     /// Says which processes on this machine serve it; those may be suspended for a moment and dumped.
@@ -58,10 +58,10 @@ impl External {
 
 impl Topology for External {
     fn describe(&self) -> String {
-        let version = self.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+        let about = self.about.words();
         let login = self.settings.login.as_ref().map(|login| format!(", as {}", login.user)).unwrap_or_default();
         let tls = if self.settings.tls.is_some() { ", over TLS" } else { "" };
-        format!("external at {}{version}{login}{tls} (--uri; it is never started or stopped)", self.hosts())
+        format!("external at {}{about}{login}{tls} (--uri; it is never started or stopped)", self.hosts())
     }
 
     fn product(&self) -> &str {
@@ -84,7 +84,7 @@ impl Topology for External {
     fn start(&mut self) -> Result<(), ServerError> {
         greet(&self.settings, TIMEOUT).map_err(|error| self.unusable(&error))?;
         enter(&self.settings, TIMEOUT).map_err(|error| self.unusable(&error))?;
-        self.version = version(&self.settings, TIMEOUT);
+        self.about = About::of(&self.settings, TIMEOUT);
         Ok(())
     }
 
@@ -102,7 +102,7 @@ impl Topology for External {
     }
 
     fn version(&self) -> Option<&str> {
-        self.version.as_deref()
+        self.about.version.as_deref()
     }
 
     fn stop(&mut self, _: Duration) {}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::doc;
+use crate::wire::bson::{Bson, Document};
 use crate::wire::link::{ConnectError, Link, Servers};
 use crate::wire::uri::Settings;
 
@@ -26,12 +27,46 @@ pub(super) fn enter(settings: &Settings, timeout: Duration) -> Result<Link, Conn
     Link::open(&Arc::new(servers(settings, timeout)), Some(timeout))
 }
 
-/// The version that `buildInfo` tells.
-pub(super) fn version(settings: &Settings, timeout: Duration) -> Option<String> {
-    let reply = enter(settings, timeout).ok()?.command("admin", &doc! { "buildInfo": 1 }).ok()?;
-    // Short and printable, whoever the server is.
-    let version: String = reply.get_str("version")?.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
-    (!version.is_empty()).then_some(version)
+/// What a server says of itself; whatever it does not say is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct About {
+    /// Of `buildInfo`.
+    pub(super) version: Option<String>,
+    /// Wire version, storage engine and feature compatibility version, in words.
+    features: Vec<String>,
+}
+
+impl About {
+    /// Asks `hello`, `buildInfo`, `serverStatus` and `getParameter`.
+    pub(super) fn of(settings: &Settings, timeout: Duration) -> Self {
+        let Ok(mut link) = enter(settings, timeout) else { return Self::default() };
+        let mut ask = |command: Document| link.command("admin", &command).unwrap_or_default();
+        let (hello, build) = (ask(doc! { "isMaster": 1 }), ask(doc! { "buildInfo": 1 }));
+        let status = ask(doc! { "serverStatus": 1 });
+        let parameters = ask(doc! { "getParameter": 1, "featureCompatibilityVersion": 1 });
+        let wire = hello.get("maxWireVersion").and_then(Bson::as_i64).map(|wire| format!("wire {wire}"));
+        let engine = status.get_document("storageEngine").and_then(|engine| word(engine.get("name")?));
+        let compatible = parameters.get("featureCompatibilityVersion").and_then(|value| match value {
+            Bson::Document(inner) => word(inner.get("version")?),
+            value => word(value),
+        });
+        let compatible = compatible.map(|version| format!("compatible with {version}"));
+        let features = wire.into_iter().chain(engine).chain(compatible).collect();
+        Self { version: build.get("version").and_then(word), features }
+    }
+
+    /// `, version 7.0.0 (wire 21, wiredTiger)`, or nothing.
+    pub(super) fn words(&self) -> String {
+        let version = self.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+        let features = self.features.join(", ");
+        if features.is_empty() { version } else { format!("{version} ({features})") }
+    }
+}
+
+/// Short and printable, whoever the server is.
+fn word(value: &Bson) -> Option<String> {
+    let word: String = value.as_str()?.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
+    (!word.is_empty()).then_some(word)
 }
 
 fn servers(settings: &Settings, timeout: Duration) -> Servers {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::hello::version;
+use super::hello::About;
 use super::launch::Place;
 use super::running::{Running, discard_data, prune_cores, prune_data};
 use super::shape::{Set, Shape, Started};
@@ -14,7 +14,7 @@ use crate::wire::uri::Settings;
 const CORES: usize = 5;
 /// Data folders kept of servers that ended by themselves: a real product's takes hundreds of megabytes.
 const DATA: usize = 2;
-const VERSION_WITHIN: Duration = Duration::from_secs(2);
+const ABOUT_WITHIN: Duration = Duration::from_secs(2);
 
 /// Servers of ours.
 pub struct Ours {
@@ -23,14 +23,14 @@ pub struct Ours {
     place: Place,
     now: Started,
     starts: u32,
-    version: Option<String>,
+    about: Option<About>,
     asked_ends: Vec<(AskedEnd, Vec<LogLine>)>,
 }
 
 impl Ours {
     /// Nothing is started yet.
     pub fn new(product: Product, shape: Shape, place: Place) -> Self {
-        Self { product, shape, place, now: Started::default(), starts: 0, version: None, asked_ends: Vec::new() }
+        Self { product, shape, place, now: Started::default(), starts: 0, about: None, asked_ends: Vec::new() }
     }
 
     /// Kills what is left of the last start and removes its data.
@@ -48,10 +48,10 @@ impl Ours {
 impl Topology for Ours {
     fn describe(&self) -> String {
         let address = self.addresses().into_iter().next().map(|address| format!(" at {address}")).unwrap_or_default();
-        let version = self.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+        let about = self.about.as_ref().map(About::words).unwrap_or_default();
         let shape = self.shape.words();
         let shape = if shape.is_empty() { shape } else { format!(", {shape}") };
-        format!("{}{shape}{address}{version} ({})", self.product.name, self.place.reason)
+        format!("{}{shape}{address}{about} ({})", self.product.name, self.place.reason)
     }
 
     fn product(&self) -> &str {
@@ -79,8 +79,8 @@ impl Topology for Ours {
             _ => ServerError::Infrastructure(error.to_string()),
         };
         self.now = self.shape.start(&self.product, &self.place, self.starts).map_err(again)?;
-        if self.version.is_none() {
-            self.version = version(&self.connection(), VERSION_WITHIN);
+        if self.about.is_none() {
+            self.about = Some(About::of(&self.connection(), ABOUT_WITHIN));
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ impl Topology for Ours {
     }
 
     fn version(&self) -> Option<&str> {
-        self.version.as_deref()
+        self.about.as_ref()?.version.as_deref()
     }
 
     fn stacks(&self, process: &str) -> Stacks {

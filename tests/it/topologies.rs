@@ -77,7 +77,7 @@ fn mongods_and_mongoses_of_both_dialects_come_in_every_shape() {
         let mongod = program(&place, "bin/mongod", &serve(dialect, "none"));
         program(&place, "bin/mongos", &serve(dialect, "none"));
         let test = place.file("a.js", WRITES);
-        let version = if dialect == "old" { "version 4.0.28" } else { "version 7.0.0" };
+        let version = if dialect == "old" { "version 4.0.28 (wire 7, " } else { "version 7.0.0 (wire 21, " };
         for shape in [&["standalone"][..], &["replica-set", "--nodes", "2"], &["sharded", "--shards", "2"]] {
             let said = place.fuzz(&[&["run", &test, "--mongod", &mongod, "--topology"], shape].concat());
             is_clean(&said);

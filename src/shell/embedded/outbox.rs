@@ -1,7 +1,8 @@
 //! What the worker tells its parent, live: one JSON line a report on standard output.
 //!
-//! Commands cost no system call. Output waits for the end of its statement or for the next pulse; a pulse goes out
-//! some twenty times a second from a thread of its own, so that a file that hangs still says what it waits for.
+//! Commands cost no system call. Output and ends of statements wait for each other: some are sent together, at the
+//! latest at the next pulse. A pulse goes out some twenty times a second from a thread of its own, so that a file that
+//! hangs still says what it waits for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -17,6 +18,8 @@ pub const PULSE: Duration = Duration::from_millis(50);
 const MOST_NAMES: usize = 500;
 /// Lines kept before they are sent without waiting for the end of a statement.
 const LINES: usize = 256;
+/// Ends of statements that are sent together.
+const TOGETHER: usize = 128;
 /// Reports of noteworthy replies for one file.
 const MOST_NOTES: usize = 1_000;
 /// Statements that are told of one file; a fuzzed file has some hundreds, and scripts may forge them.
@@ -29,6 +32,8 @@ pub struct Outbox(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     lines: Vec<String>,
+    /// In their order, before the lines.
+    waiting: Vec<Report>,
     /// By thread.
     in_flight: BTreeMap<u32, (String, String, Instant)>,
     sent: u64,
@@ -68,7 +73,7 @@ impl Outbox {
         for line in text.split('\n') {
             state.lines.push(format!("{prefix}{line}"));
             if state.lines.len() >= LINES {
-                send(state.take_output());
+                send(state.take_waiting());
             }
         }
     }
@@ -92,20 +97,25 @@ impl Outbox {
 
     /// Sends the end of a statement, if there were not too many.
     pub fn statement(&self, done: StatementDone) {
-        let many = {
-            let mut state = self.state();
-            state.statements += 1;
-            state.statements > MOST_STATEMENTS
-        };
-        if !many {
-            self.report(Report::Statement(done));
+        let mut state = self.state();
+        state.statements += 1;
+        if state.statements > MOST_STATEMENTS {
+            return;
+        }
+        let output = state.take_output();
+        state.waiting.extend(output.into_iter().chain([Report::Statement(done)]));
+        if state.waiting.len() >= TOGETHER {
+            send(state.take_waiting());
         }
     }
 
-    /// Sends what was printed, then this.
+    /// Sends what waits, then this.
     pub fn report(&self, report: Report) {
-        let output = self.state().take_output();
-        send(output.into_iter().chain([report]));
+        // Sent under the lock, for the order of reports is the order of what happened.
+        let mut state = self.state();
+        let mut waiting = state.take_waiting();
+        waiting.push(report);
+        send(waiting);
     }
 
     /// A command of a thread goes out; 0 is the file itself.
@@ -135,7 +145,7 @@ impl Outbox {
         let since = longest.as_ref().map(|(_, _, since)| *since);
         let unchanged = since.is_none() && state.told == Some((since, state.sent));
         state.told = Some((since, state.sent));
-        let mut reports: Vec<Report> = state.take_output().into_iter().collect();
+        let mut reports = state.take_waiting();
         if !state.commands.is_empty() {
             reports.push(Report::Commands(std::mem::take(&mut state.commands)));
         }
@@ -144,12 +154,18 @@ impl Outbox {
                 longest.map(|(command, database, since)| InFlight { command, database, waiting: since.elapsed() });
             reports.push(Report::Status(Status { in_flight, sent: state.sent }));
         }
-        drop(state);
         send(reports);
     }
 }
 
 impl State {
+    fn take_waiting(&mut self) -> Vec<Report> {
+        let output = self.take_output();
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.extend(output);
+        waiting
+    }
+
     fn take_output(&mut self) -> Option<Report> {
         (!self.lines.is_empty()).then(|| Report::Output(std::mem::take(&mut self.lines)))
     }
