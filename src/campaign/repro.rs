@@ -48,7 +48,8 @@ pub fn repro(
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(ToOwned::to_owned).into_iter().collect();
     let setting = Setting { options, roots: &roots, folder: &folder, interrupts };
     let files: Vec<Utf8PathBuf> = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
-    let trial = Trial { files, fresh: true, stacks: true, patience: None, validate: case.validate, tap: false };
+    let trial =
+        Trial { files, fresh: true, stacks: true, patience: None, validate: case.validate, tap: false, cut: None };
     Stands::set_up(&setting, jobs, |stands| {
         let answers: Vec<_> = (0..runs).map(|_| stands.order(trial.clone())).collect();
         let mut again = Again::default();

@@ -29,7 +29,7 @@ impl Oracle for InternalError {
         let died = |text: &str| matches!(trouble(text), Some(Trouble::BackendDied | Trouble::BackendPanic));
         let back_end_died = !execution.exits.is_empty() || execution.log.iter().any(|line| died(&line.text));
         let heard = execution.notes.iter().filter(|one| !(back_end_died && is_echo(&one.note)));
-        heard.filter_map(|one| Some(finding(&one.note)?.after(one.last_completed))).collect()
+        heard.filter_map(|one| Some(of_note(&one.note)?.after(one.last_completed))).collect()
     }
 }
 
@@ -37,7 +37,8 @@ fn is_echo(note: &Note) -> bool {
     matches!(note, Note::Failed { message, .. } if is_echo_of_death(message))
 }
 
-fn finding(note: &Note) -> Option<Finding> {
+/// A note that is an internal error by itself.
+pub(super) fn of_note(note: &Note) -> Option<Finding> {
     let Note::Failed { command, code, message } = note else { return None };
     let internal = code.is_some_and(|code| CODES.contains(&code)) || LEAKS.iter().any(|leak| message.contains(leak));
     let code = code.map(|code| format!(" (code {code})")).unwrap_or_default();

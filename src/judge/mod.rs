@@ -38,7 +38,7 @@ mod unreachable;
 use serde::{Deserialize, Serialize};
 
 use crate::run::Execution;
-use crate::shell::ShellEnd;
+use crate::shell::{Note, ShellEnd};
 pub use fit::{fit, likeness};
 pub use known::{Excuse, Known, Malformed};
 pub use needs::{Need, need};
@@ -281,6 +281,11 @@ pub fn judge(execution: &Execution) -> Judgement {
         }
     }
     Judgement::of(findings)
+}
+
+/// What one note alone comes to, as far as it comes to anything by itself.
+pub fn judge_note(note: &Note) -> Judgement {
+    Judgement::of(internal_error::of_note(note).into_iter().collect())
 }
 
 fn seen(execution: &Execution) -> Vec<Finding> {

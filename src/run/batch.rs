@@ -10,7 +10,7 @@ use super::check::{Checks, Usage, all_answer, answers, clear, full_disk, kernel_
 use super::execution::{Check, Execution};
 use super::hang::{HangTimer, doubt};
 use super::log_text::{Trouble, is_echo_of_death, noteworthy, trouble};
-use super::watch::{Seen, Thresholds, Watch, Watched};
+use super::watch::{Cut, Seen, Thresholds, Watch, Watched};
 use crate::interrupt::Interrupts;
 use crate::process::pause;
 use crate::server::{LogLine, ServerError, Topology};
@@ -51,6 +51,7 @@ pub struct Batch<'a> {
     alone: bool,
     tap: Option<Tap>,
     hasty: bool,
+    cut: Option<Box<Cut>>,
     pub(super) topology: &'a mut dyn Topology,
     interrupts: &'a Interrupts,
     timer: HangTimer,
@@ -84,6 +85,7 @@ impl<'a> Batch<'a> {
             alone: false,
             tap: None,
             hasty: false,
+            cut: None,
             topology,
             interrupts,
             timer,
@@ -148,6 +150,11 @@ impl<'a> Batch<'a> {
     /// Says that nobody wants to know where a script spins: it ends at its threshold then.
     pub fn set_hasty(&mut self, hasty: bool) {
         self.hasty = hasty;
+    }
+
+    /// Says after which note a file may end: what it does then is of no interest any more.
+    pub fn set_cut(&mut self, cut: Option<Box<Cut>>) {
+        self.cut = cut;
     }
 
     /// Leads clients through a tap from now on.
@@ -278,7 +285,8 @@ impl<'a> Batch<'a> {
         for (shell, (job, thresholds)) in std::iter::once(&mut *self.shell).chain(others).zip(&ready) {
             running.push((shell.run(job)?, *thresholds));
         }
-        let watch = Watch::new(running, self.topology, self.interrupts, output, self.capturer.as_mut());
+        let more = (self.capturer.as_mut(), self.cut.as_deref());
+        let watch = Watch::new(running, self.topology, self.interrupts, output, more);
         Ok(watch.until_over()?)
     }
 

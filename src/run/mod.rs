@@ -23,3 +23,4 @@ pub use log_text::{
     Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_echo_of_death, is_routine, noteworthy, own_words,
     reports, time_of, trouble,
 };
+pub use watch::Cut;

@@ -2,12 +2,19 @@
 
 use std::time::{Duration, Instant};
 
+use jstestfuzz::interrupt::Interrupts;
+use jstestfuzz::judge::judge;
+use jstestfuzz::run::check::Checks;
+use jstestfuzz::run::{Batch, HangTimer};
 use jstestfuzz::server::practice::bugs::{PlantedBug, all};
+use jstestfuzz::server::{ServerChoice, choose};
+use jstestfuzz::shell::embedded::EmbeddedShell;
+use jstestfuzz::shell::{Job, Limits, Note};
 use jstestfuzz::triage::reduce::without_each;
 use jstestfuzz::wrap::push_framed;
 
 use crate::given_mongod::{program, serve};
-use crate::program::{Place, Said, TRIAGE};
+use crate::program::{FUZZ, Place, Said, TRIAGE};
 
 fn bug(id: &str) -> &'static PlantedBug {
     all().iter().find(|bug| bug.id == id).unwrap()
@@ -55,6 +62,34 @@ fn smallest(place: &Place) -> String {
 /// Size without blanks.
 fn ink(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
+}
+
+#[test]
+fn a_run_may_end_as_soon_as_the_wanted_reply_was_seen() {
+    let place = Place::new();
+    let folder = camino::Utf8Path::from_path(place.path()).unwrap();
+    let text = "db.runCommand({nonsense: 1}); for (var i = 0; i < 1000; i++) { db.runCommand({ping: 1}); sleep(50); }";
+    let path = place.file("long.js", text);
+    let choice = ServerChoice { own: Some(FUZZ.into()), name: Some("practice".into()), ..ServerChoice::default() };
+    let mut chosen = choose(&choice, folder).unwrap();
+    let (mut shell, interrupts) = (EmbeddedShell::new(FUZZ.into()), Interrupts::default());
+    let far = Duration::from_secs(300);
+    let timer = HangTimer { minimum: far, multiple: 10 };
+    let mut batch = Batch::new(&mut shell, &mut *chosen.topology, &interrupts, timer, Checks::NONE);
+    batch.set_cut(Some(Box::new(|note| matches!(note, Note::Failed { command, .. } if command == "nonsense"))));
+    let limits = Limits { interrupt_after: far, read_timeout: far, memory: 64 << 20, output: 1 << 20 };
+    let job = Job {
+        name: "long.js".into(),
+        path: path.into(),
+        server: Default::default(),
+        database: "test".into(),
+        roots: Vec::new(),
+        test_data: "{}".into(),
+        limits,
+    };
+    let execution = batch.execute(&job, 0, &mut std::io::sink()).unwrap();
+    assert!(execution.elapsed < Duration::from_secs(20), "{:?}", execution.elapsed);
+    assert!(judge(&execution).failures().next().is_none(), "{:?}", judge(&execution));
 }
 
 /// The bug's program among 300 statements comes out no larger than it is, give or take a statement.

@@ -109,7 +109,8 @@ impl Work<'_> {
         fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
         let patience = Some(self.checked.patience.to_be_sure());
         let (files, validate) = (vec![path], self.validate());
-        let answer = self.stands.order(Trial { files, fresh: true, stacks: false, patience, validate, tap: true });
+        let answer =
+            self.stands.order(Trial { files, fresh: true, stacks: false, patience, validate, tap: true, cut: None });
         let seen = answer.recv().unwrap_or_else(|_| Err(stand::GONE.into())).map_err(BisectError::Broken)?;
         Ok(list(&seen.tapped))
     }

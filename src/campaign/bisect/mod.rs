@@ -226,8 +226,15 @@ impl Work<'_> {
             return Ok((text, Vec::new()));
         }
         let shows = |files: Vec<Utf8PathBuf>| {
-            let trial =
-                Trial { files, fresh: true, stacks: false, patience: None, validate: self.validate(), tap: false };
+            let trial = Trial {
+                files,
+                fresh: true,
+                stacks: false,
+                patience: None,
+                validate: self.validate(),
+                tap: false,
+                cut: None,
+            };
             let runs = if self.checked.rate.is_sure() { 1 } else { MORE_RUNS };
             checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
         };
@@ -349,6 +356,7 @@ impl Work<'_> {
             patience,
             validate: self.validate(),
             tap: false,
+            cut: None,
         };
         let wanted = &self.checked.wanted;
         // One look at a hang sees one of several places of its loop: that says nothing against it.

@@ -121,7 +121,15 @@ impl ServerTest<'_> {
     ) -> Result<Option<Seen>, String> {
         let files = self.before.iter().cloned().chain([path.to_owned()]).collect();
         let Self { stacks, validate, .. } = *self;
-        let trial = Trial { files, fresh, stacks, validate, patience: Some(patience), tap: false };
+        let trial = Trial {
+            files,
+            fresh,
+            stacks,
+            validate,
+            patience: Some(patience),
+            tap: false,
+            cut: Some(self.wanted.clone()),
+        };
         let answer = self.stands.order(trial);
         loop {
             match answer.recv_timeout(LOOK) {

@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::wanted::Wanted;
 use crate::campaign::clients::open_others;
 use crate::campaign::desk::File;
 use crate::campaign::job::job;
 use crate::campaign::options::RunOptions;
 use crate::campaign::rerun::given;
 use crate::interrupt::Interrupts;
-use crate::judge::{Class, Judgement, judge};
+use crate::judge::{Class, Judgement, judge, judge_note};
 use crate::process::own_executable;
 use crate::run::capture::Capturer;
 use crate::run::check::Checks;
-use crate::run::{Batch, Execution, HangTimer};
+use crate::run::{Batch, Cut, Execution, HangTimer};
 use crate::server::{Chosen, ServerChoice, choose};
 use crate::shell::Shell;
 use crate::wire::tap::{Tap, Tapped};
@@ -39,6 +40,8 @@ pub struct Trial {
     pub validate: bool,
     /// Whether the commands of the last file are kept.
     pub tap: bool,
+    /// The failure after which nothing more has to be seen.
+    pub cut: Option<Wanted>,
 }
 
 /// From when on a candidate hangs, learnt from the runs of the original.
@@ -196,6 +199,7 @@ impl Stand<'_> {
         let reply = trial.patience.and_then(|patience| patience.reply);
         self.batch.set_timer(HangTimer { minimum, ..self.timer }, reply);
         self.batch.set_hasty(!trial.stacks);
+        self.batch.set_cut(trial.cut.clone().filter(Wanted::is_in_a_note).map(cut));
         self.batch.set_checks(Checks::when(trial.validate));
         let capture = self.setting.options.capture.clone().filter(|_| trial.stacks);
         let own = own_executable().ok();
@@ -210,6 +214,11 @@ impl Stand<'_> {
         let mut execution = execution.map_err(|error| error.to_string())?;
         execution.infrastructure.take().map_or(Ok(execution), Err)
     }
+}
+
+/// True of the note that shows the failure.
+fn cut(wanted: Wanted) -> Box<Cut> {
+    Box::new(move |note| wanted.is_in(&judge_note(note)))
 }
 
 /// True for failures that are seen in stored data.

@@ -26,6 +26,11 @@ impl Wanted {
         Self { symptoms: finding.symptoms.clone(), class: finding.class, title: finding.title.clone() }
     }
 
+    /// True where one reply shows it, whatever comes after.
+    pub fn is_in_a_note(&self) -> bool {
+        self.class == Some(Class::InternalError)
+    }
+
     /// Its short name.
     pub fn signature(&self) -> String {
         self.symptoms.first().map(|symptom| Signature::of(symptom).to_string()).unwrap_or_default()

@@ -63,6 +63,8 @@ pub(super) struct Client<'r> {
     pub(super) status: Option<Status>,
     lately: Window,
     pub(super) over: bool,
+    /// Notes that were looked at.
+    looked_at: usize,
     /// In front of each line that it prints.
     prefix: String,
     pub(super) seen: Seen,
@@ -94,6 +96,7 @@ impl<'r> Client<'r> {
             status: None,
             lately: Window::default(),
             over: false,
+            looked_at: 0,
             prefix,
             seen,
         }
@@ -174,6 +177,12 @@ impl<'r> Client<'r> {
             let message = format!("it did not come to the file's first line within {} s", START_TAKES.as_secs());
             self.seen.ended.end = ShellEnd::Failed { message };
         }
+    }
+
+    /// Notes since the last call.
+    pub(super) fn new_notes(&mut self) -> impl Iterator<Item = &Note> {
+        let from = std::mem::replace(&mut self.looked_at, self.seen.notes.len());
+        self.seen.notes.iter().skip(from).map(|one| &one.note)
     }
 
     /// Looks at the CPU that it uses, and at the time that its start takes.

@@ -20,9 +20,14 @@ pub use client::Seen;
 const TICK: Duration = Duration::from_millis(20);
 /// How long a shell may go on after its server died, so that its last reports arrive.
 const AFTER_DEATH: Duration = Duration::from_millis(200);
+/// How long a file may go on after its end was decided: most are over by then, and their workers live on.
+const AFTER_CUT: Duration = Duration::from_millis(100);
 /// How long a shell may take until it begins with the file's text. Their start belongs to no file: mongosh needs over a
 /// second of CPU for it, and a busy machine makes that many.
 const START_TAKES: Duration = Duration::from_secs(60);
+
+/// True of a note that says all there is to know of a file.
+pub type Cut = dyn Fn(&Note) -> bool + Send;
 
 /// What was seen of one file's run, or of several at once.
 #[derive(Debug)]
@@ -86,6 +91,8 @@ pub(super) struct Watch<'a, 'r> {
     interrupts: &'a Interrupts,
     output: &'a mut dyn Write,
     capturer: Option<&'a mut Capturer>,
+    /// Says of a note that nothing after it matters.
+    cut: Option<&'a Cut>,
     captured_for: Duration,
     exits: Vec<ServerExit>,
     capture: Option<Capture>,
@@ -99,7 +106,7 @@ impl<'a, 'r> Watch<'a, 'r> {
         topology: &'a mut dyn Topology,
         interrupts: &'a Interrupts,
         output: &'a mut dyn Write,
-        capturer: Option<&'a mut Capturer>,
+        (capturer, cut): (Option<&'a mut Capturer>, Option<&'a Cut>),
     ) -> Self {
         let several = running.len() > 1;
         let prefix = |number: usize| if several { format!("client {number}| ") } else { String::new() };
@@ -110,6 +117,7 @@ impl<'a, 'r> Watch<'a, 'r> {
             interrupts,
             output,
             capturer,
+            cut,
             captured_for: Duration::ZERO,
             exits: Vec::new(),
             capture: None,
@@ -151,6 +159,11 @@ impl<'a, 'r> Watch<'a, 'r> {
         if !exits.is_empty() {
             self.exits.extend(exits);
             self.end_by(now + AFTER_DEATH);
+        }
+        if let Some(cut) = self.cut
+            && self.clients.iter_mut().flat_map(Client::new_notes).any(cut)
+        {
+            self.end_by(now + AFTER_CUT);
         }
         if self.interrupts.requested().is_some() && !self.interrupted {
             self.interrupted = true;
