@@ -142,6 +142,29 @@ fn a_server_that_is_killed_from_outside_is_a_crash() {
 }
 
 #[test]
+fn a_secondary_that_is_killed_from_outside_is_a_crash_and_the_next_file_has_a_whole_set() {
+    let place = Place::new();
+    let file = place.file("busy.js", busy(""));
+    let next = place
+        .file("next.js", "assert.commandWorked(db.runCommand({insert: 'c', documents: [{}], writeConcern: {w: 2}}));");
+    let server = ["--server", "practice", "--bugs", "none", "--topology", "replica-set", "--no-capture"];
+    let run = place.start(&[&["run", &file, &next], &server[..]].concat());
+    let here = format!("{}/jstestfuzz", place.path().to_str().unwrap());
+    let secondary = |pid: &u32| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).into_owned();
+        line.contains("practice-server") && line.contains("/practice-1-")
+    };
+    let pid = until("the secondary", || processes(&here).into_iter().find(|pid| secondary(pid)));
+    until("the file", || below(place.path(), "shell.log").pop());
+    kill(pid);
+    let said: Said = run.wait_with_output().unwrap().into();
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    assert!(said.out.contains("practice-1 (pid") && said.out.contains("was killed by SIGKILL"), "{}", said.all());
+    assert!(said.out.contains("next.js: clean"), "{}", said.all());
+}
+
+#[test]
 fn a_log_that_is_deleted_hides_no_crash() {
     let place = Place::new();
     let crash = "db.c.find({$group: {}}).itcount();";

@@ -123,6 +123,29 @@ fn nodes_with_different_documents_are_a_failure_that_shows_one_and_is_bisected()
     assert!(code.len() <= 3 && !minimal.contains("db.d"), "{minimal}");
 }
 
+mod gdb {
+    use super::*;
+    use jstestfuzz::server::practice::bugs::{Class, all};
+
+    #[test]
+    #[ignore = "needs gdb, which tests/run installs"]
+    fn a_hang_of_the_primary_leaves_stacks_and_cores_of_every_node() {
+        let place = Place::new();
+        let spin = all().iter().find(|bug| bug.class == Class::Spin).unwrap();
+        let hangs = place.file("hangs.js", spin.program);
+        let words = ["run", &hangs, "--server", "practice", "--topology", "replica-set", "--hang-min", "1s", "--bugs"];
+        let said = place.fuzz(&[&words[..], &[spin.id]].concat());
+        assert_eq!(said.code, Some(1), "{}", said.all());
+        let record = record(&place, "hangs");
+        let processes = record["capture"]["processes"].as_array().unwrap();
+        let mut names: Vec<&str> = processes.iter().map(|process| process["name"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["practice-0", "practice-1"], "{}", record["capture"]);
+        let cores = record["capture"]["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap());
+        assert_eq!(cores.filter(|name| name.starts_with("dump_practice-")).count(), 2, "{}", record["capture"]);
+    }
+}
+
 #[test]
 fn where_there_is_nothing_to_compare_the_record_says_so() {
     let place = Place::new();

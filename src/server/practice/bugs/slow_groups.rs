@@ -13,7 +13,7 @@ pub const BUG: PlantedBug = PlantedBug {
     depth: Depth::OneCommand,
     found_by: FoundBy::Nobody,
     tries: 1,
-    condition: "an aggregate with a $group, or a find with a sort, takes five times as long, and at least 3 ms",
+    condition: "an aggregate with a $group, or a find with a sort, takes five times as long, at least 3 ms and at most what any command may take",
     title: "Not a bug: grouping and sorting take five times as long as elsewhere",
     program: "for (var i = 0; i < 100; i++) { db.c.aggregate([{$group: {_id: 1}}]).itcount(); }",
     hook: Hook::After(check),
@@ -29,7 +29,9 @@ fn check(call: &Call<'_>, _: &mut Document) {
     let groups = look::stages(call).iter().any(|(name, _)| *name == "$group");
     let sorts = call.name == "find" && call.command.get_document("sort").is_some_and(|sort| !sort.is_empty());
     if groups || sorts {
-        let until = (call.operation.started.elapsed() * TIMES).max(LEAST);
+        let took = call.operation.started.elapsed();
+        // Not beyond what the server lets any command take.
+        let until = (took * TIMES).max(LEAST).min(took + call.operation.time_left());
         let mut work = 0_u64;
         while call.operation.started.elapsed() < until {
             work = black_box(work).wrapping_add(1);
