@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::bisect::stand::{GONE, Seen, Setting, Stands, Trial};
+use super::bisect::together::Together;
 use super::bisect::{Case, Wanted};
 use super::{CampaignError, RunOptions};
 use crate::interrupt::Interrupts;
@@ -46,7 +47,9 @@ pub fn repro(
     let folder = Utf8PathBuf::from_path_buf(folder.path().to_owned())
         .map_err(|_| CampaignError::SetUp("the temporary folder's path is not UTF-8; set TMPDIR".into()))?;
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(ToOwned::to_owned).into_iter().collect();
-    let setting = Setting { options, roots: &roots, folder: &folder, interrupts };
+    let together = Together::default();
+    together.set(case.together.clone());
+    let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
     let files: Vec<Utf8PathBuf> = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
     let trial =
         Trial { files, fresh: true, stacks: true, patience: None, validate: case.validate, tap: false, cut: None };

@@ -55,6 +55,28 @@ fn a_file_that_fails_with_two_clients_is_bisected_with_two() {
 }
 
 #[test]
+fn different_programs_that_fail_together_are_both_made_small() {
+    let place = Place::new();
+    let padding = |name: &str| (0..12).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
+    let waits = "for (var i = 0; i < 150; i++) {
+        var r = db.runCommand({find: 'c', tailable: true, awaitData: true});
+        if (r.ok) { db.runCommand({getMore: r.cursor.id, collection: 'c', maxTimeMS: 50}); }
+    }\n";
+    let drops = "for (var i = 0; i < 40; i++) {
+        db.c.drop(); db.createCollection('c', {capped: true, size: 4096}); db.c.insert({_id: 1}); sleep(20);
+    }\n";
+    let waits = place.file("waits.js", padding("one") + waits);
+    let drops = place.file("drops.js", padding("two") + drops);
+    let words = ["bisect", &waits, "--together", &drops, "--no-capture", "--budget", "100s", "--jobs", "2"];
+    let said: Said = place.command(TRIAGE, &[&words[..], &SERVER].concat()).output().unwrap().into();
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+    let (first, second) = (read("waits.min.js"), read("waits.min.client-1.js"));
+    assert!(first.contains("getMore") && !first.contains("db.one"), "{first}");
+    assert!(second.contains("drop") && !second.contains("db.two"), "{second}");
+}
+
+#[test]
 fn with_different_programs_each_client_runs_a_file_of_its_own_and_verdicts_name_it() {
     let place = Place::new();
     let insert = "db.shared.insert({_id: 'NAME', main: TestData.isMainTest, of: TestData.numTestClients});

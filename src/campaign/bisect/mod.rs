@@ -14,6 +14,7 @@ mod check;
 mod server_test;
 pub(super) mod stand;
 mod target;
+pub(super) mod together;
 mod wanted;
 
 use std::io;
@@ -26,10 +27,12 @@ pub use below::Below;
 pub use certificate::Kept;
 pub use check::Checked;
 pub use target::{Found, find, of_block};
+pub use together::Beside;
 pub use wanted::{Other, Wanted};
 
 use self::server_test::ServerTest;
 use self::stand::{Setting, Stands, Trial, shows_in_data};
+use self::together::Together;
 use self::wanted::Others;
 use super::options::RunOptions;
 use crate::interrupt::Interrupts;
@@ -57,6 +60,8 @@ pub struct Case {
     pub wanted: Option<Wanted>,
     /// Files that ran before it on the same server, the oldest first.
     pub earlier: Vec<Utf8PathBuf>,
+    /// Files that other clients ran at the same time, if they are others.
+    pub together: Vec<Utf8PathBuf>,
     /// Statements to look at first; from the failing run if empty.
     pub hint: Vec<usize>,
     /// Whether `validate` counts, where the failure is not known.
@@ -105,6 +110,8 @@ pub struct Bisected {
     pub reduced: Reduced,
     /// Its statements.
     pub kept: Vec<Kept>,
+    /// The programs of other clients.
+    pub beside: Vec<Beside>,
     /// The fewest commands, if they were asked for.
     pub below: Option<Below>,
     /// Other failures that were met.
@@ -161,7 +168,9 @@ pub fn bisect(
     fs_err::create_dir_all(&options.state).map_err(|error| BisectError::Broken(error.to_string()))?;
     let state = options.state.canonicalize_utf8().map_err(|error| BisectError::Broken(error.to_string()))?;
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(Utf8Path::to_owned).into_iter().collect();
-    let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts };
+    let together = Together::default();
+    together.set(case.together.clone());
+    let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts, together: &together };
     Stands::set_up(&setting, options.jobs.max(1), |stands| {
         let mut checked = checked.map_or_else(|| check::check(stands, case), Ok)?;
         witness.say(&format!("fails {} runs{}: {}", checked.rate, way(&checked), checked.wanted.title));
@@ -169,7 +178,9 @@ pub fn bisect(
             return Err(BisectError::TooSeldom(checked.rate));
         }
         let started = Instant::now();
-        let mut work = Work { stands, options, interrupts, checked: &mut checked, state: &state, started, witness };
+        let (checked, state, together) = (&mut checked, state.as_path(), &together);
+        let programs = (1, case.together.len() as u32 + 1);
+        let mut work = Work { stands, options, interrupts, checked, state, started, together, programs, witness };
         work.all(case)
     })
 }
@@ -186,6 +197,9 @@ struct Work<'a> {
     checked: &'a mut Checked,
     state: &'a Utf8Path,
     started: Instant,
+    together: &'a Together,
+    /// Programs that are made small, this one included, and all that there are.
+    programs: (u32, u32),
     witness: &'a mut dyn Witness,
 }
 
@@ -204,19 +218,24 @@ impl Work<'_> {
                 reduced = again;
             }
         }
+        let mut beside = Vec::new();
+        if !case.together.is_empty() && self.interrupts.requested().is_none() {
+            beside = self.programs_beside(case, &reduced.text, &before, &others)?;
+            rate = self.last_runs(case, &reduced.text, &before)?;
+        }
         // Where one run is proof the reduction has tried it without each statement already.
         let kept = if rate.is_sure() || self.interrupts.requested().is_some() {
             Vec::new()
         } else {
             certificate::kept(self.stands, self.checked, rate, &before, &reduced.text, self.state)?
         };
-        let below = match self.options.commands && self.interrupts.requested().is_none() {
+        let below = match self.options.commands && case.together.is_empty() && self.interrupts.requested().is_none() {
             true => Some(self.below(&reduced.text, &before)?),
             false => None,
         };
         let comment = certificate::comment(self.checked, rate, &before, &kept, &self.options.command);
         let (wanted, others, text) = (self.checked.wanted.clone(), others.into_list(), reduced.text.clone());
-        Ok(Bisected { text, comment, wanted, rate, reduced, kept, below, others, original })
+        Ok(Bisected { text, comment, wanted, rate, reduced, kept, beside, below, others, original })
     }
 
     /// The text to be reduced and the files that have to run before it.
@@ -322,14 +341,16 @@ impl Work<'_> {
             stacks,
             patience: self.checked.patience,
             validate: self.validate(),
-            setting: self.checked.setting.clone(),
+            setting: self.checked.setting.clone() + &self.together.mark(),
             folder: self.state,
             file_name: case.file.file_name().unwrap_or("file.js"),
             next: AtomicU64::new(0),
             look,
         };
         let (interrupts, witness) = (self.interrupts, &mut *self.witness);
-        let time = self.options.time.map(|time| time.saturating_sub(self.started.elapsed()));
+        // Each program has its share of the time.
+        let (this, all) = self.programs;
+        let time = self.options.time.map(|time| (time * this / all).saturating_sub(self.started.elapsed()));
         let options = Options {
             jobs: self.options.jobs,
             tests: self.options.tests,

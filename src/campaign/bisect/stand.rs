@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::together::Together;
 use super::wanted::Wanted;
 use crate::campaign::clients::open_others;
 use crate::campaign::desk::File;
@@ -87,6 +88,8 @@ pub struct Setting<'a> {
     pub folder: &'a Utf8Path,
     /// Who may stop it.
     pub interrupts: &'a Interrupts,
+    /// What other clients run beside the last file of a trial.
+    pub together: &'a Together,
 }
 
 type Order = (Trial, Sender<Result<Seen, String>>);
@@ -177,7 +180,8 @@ impl Stand<'_> {
             if trial.tap && at + 1 == trial.files.len() {
                 self.batch.set_tap(Tap::open().map_err(|error| format!("no tap: {error}"))?);
             }
-            let execution = self.execute(path)?;
+            let together = if at + 1 == trial.files.len() { self.setting.together.files() } else { Vec::new() };
+            let execution = self.execute(path, &together)?;
             let failed = !execution.exits.is_empty() || execution.hang.is_some();
             last = Some(execution);
             if failed || self.setting.interrupts.requested().is_some() {
@@ -207,10 +211,13 @@ impl Stand<'_> {
         self.batch.leave_captures_in(self.folder.join("capture"));
     }
 
-    fn execute(&mut self, path: &Utf8Path) -> Result<Execution, String> {
-        let file: File = given(path).map_err(|error| error.to_string())?;
-        let job = job(self.setting.options, self.setting.roots, &file);
-        let execution = self.batch.execute(&job, file.statements, &mut std::io::sink());
+    fn execute(&mut self, path: &Utf8Path, together: &[Utf8PathBuf]) -> Result<Execution, String> {
+        let mut programs = Vec::new();
+        for path in std::iter::once(path).chain(together.iter().map(AsRef::as_ref)) {
+            let file: File = given(path).map_err(|error| error.to_string())?;
+            programs.push((job(self.setting.options, self.setting.roots, &file), file.statements));
+        }
+        let execution = self.batch.execute_together(&programs, &mut std::io::sink());
         let mut execution = execution.map_err(|error| error.to_string())?;
         execution.infrastructure.take().map_or(Ok(execution), Err)
     }

@@ -6,6 +6,7 @@ use super::{Case, Wanted};
 use crate::campaign::CampaignError;
 use crate::judge::judge;
 use crate::report::{FailureBlock, Summary};
+use crate::run::Execution;
 use crate::store::{RECORD, read_json, read_record, read_words};
 
 /// A case with the words of the command line under which it failed.
@@ -29,7 +30,7 @@ pub fn find(target: &str, out: &Utf8Path, validate: bool) -> Result<Found, Campa
         of_record(path)
     } else if path.is_file() {
         let file = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
-        let case = Case { file, wanted: None, earlier: Vec::new(), hint: Vec::new(), validate };
+        let case = Case { file, wanted: None, earlier: Vec::new(), together: Vec::new(), hint: Vec::new(), validate };
         Ok(Found { case, words: Vec::new() })
     } else {
         of_signature(target, &out.join("latest"))
@@ -51,6 +52,7 @@ fn of_record(path: &Utf8Path) -> Result<Found, CampaignError> {
         file: execution.file.clone(),
         wanted: Some(Wanted::of(finding)),
         earlier: earlier.unwrap_or_default(),
+        together: others_of(&execution),
         hint: Vec::new(),
         validate: true,
     };
@@ -82,11 +84,18 @@ pub fn of_block(block: &FailureBlock, run: &Utf8Path) -> Found {
         file: block.file.clone(),
         wanted: Some(wanted),
         earlier: block.earlier.clone(),
+        together: read_record(&record).map(|execution| others_of(&execution)).unwrap_or_default(),
         hint: Vec::new(),
         validate: true,
     };
     // Without a record the words of the command line decide.
     Found { case, words: read_words(&record).unwrap_or_default() }
+}
+
+/// The files of further clients, where those were others than the first's.
+fn others_of(execution: &Execution) -> Vec<Utf8PathBuf> {
+    let files: Vec<Utf8PathBuf> = execution.clients.iter().map(|client| client.file.clone()).collect();
+    if files.iter().all(|file| *file == execution.file) { Vec::new() } else { files }
 }
 
 fn record_of(file: &Utf8Path, run: &Utf8Path) -> Utf8PathBuf {

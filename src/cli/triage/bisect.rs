@@ -9,7 +9,7 @@ use clap::{Args, Parser};
 use super::place::{self, keep};
 use super::progress::Console;
 use crate::campaign::bisect::{Below, BisectError, BisectOptions, Bisected, Case, Found, Witness, bisect, find};
-use crate::campaign::{CampaignError, RunOptions};
+use crate::campaign::{CampaignError, Clients, RunOptions};
 use crate::cli::options::RunArguments;
 use crate::config;
 use crate::exit_code::ExitCode;
@@ -34,6 +34,9 @@ pub struct BisectArguments {
     /// Files that ran before it on the same server, in their order
     #[arg(long, value_name = "FILE", num_args = 1..)]
     batch: Vec<Utf8PathBuf>,
+    /// Files that other clients run at the same time, each made small in its turn
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    together: Vec<Utf8PathBuf>,
     /// Servers side by side; the result does not depend on it [default: one a processor, at most 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
@@ -79,7 +82,10 @@ struct Recorded {
 /// # Errors
 /// One sentence that names the file, the server or the folder, and the remedy.
 pub fn run(arguments: &BisectArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
-    let found = found(&arguments.target, &arguments.batch, &arguments.run)?;
+    let mut found = found(&arguments.target, &arguments.batch, &arguments.run)?;
+    if !arguments.together.is_empty() {
+        found.case.together = arguments.together.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
+    }
     on_deep_stack(|| small(arguments, &found, interrupts)).map_err(|error| CampaignError::SetUp(error.to_string()))?
 }
 
@@ -108,7 +114,10 @@ pub(super) fn run_options(run: &RunArguments, found: &Found) -> Result<RunOption
 }
 
 fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, CampaignError> {
-    let run = run_options(&arguments.run, found)?;
+    let mut run = run_options(&arguments.run, found)?;
+    if !found.case.together.is_empty() {
+        run.clients = Clients { count: found.case.together.len() as u16 + 1, different: true };
+    }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
     Ok(BisectOptions {
         run,
@@ -193,12 +202,21 @@ fn small(arguments: &BisectArguments, found: &Found, interrupts: &Interrupts) ->
     Ok(ExitCode::Clean)
 }
 
+fn beside_path(out: &Utf8Path, number: u32) -> Utf8PathBuf {
+    out.with_extension(format!("client-{number}.js"))
+}
+
 fn other_path(out: &Utf8Path, signature: &str) -> Utf8PathBuf {
     out.with_extension(format!("other-{signature}.js"))
 }
 
 fn finish(done: &Bisected, out: &Utf8Path) -> io::Result<()> {
     keep(out, &(done.comment.clone() + &done.text))?;
+    for (number, beside) in (1..).zip(&done.beside) {
+        let comment =
+            format!("// runs beside the program of {}, as client {number}\n", out.file_name().unwrap_or_default());
+        keep(&beside_path(out, number), &(comment + &beside.text))?;
+    }
     if let Some(Below::Commands { needed, .. }) = &done.below {
         write_commands(needed, done, out)?;
     }
@@ -235,6 +253,10 @@ fn tell(done: &Bisected, out: &Utf8Path) {
     say("");
     say(done.comment.trim_end());
     say(done.text.trim_end());
+    for (number, beside) in (1..).zip(&done.beside) {
+        say(&format!("beside it, as client {number} ({}):", beside_path(out, number)));
+        say(beside.text.trim_end());
+    }
     done.below.iter().for_each(|below| tell_commands(below, out));
     for other in &done.others {
         say(&format!("met on the way: {} ({})", other.title, other_path(out, &other.signature)));
