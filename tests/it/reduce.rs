@@ -92,9 +92,9 @@ fn what_cannot_be_used_is_said_in_one_sentence() {
 #[test]
 fn a_sum_of_very_many_terms_is_no_trouble() {
     let place = Place::new();
-    place.file("in.js", format!("x = {}1;\nneedle();\n", "a + ".repeat(5_000)));
+    place.file("in.js", format!("x = {}1;\nneedle();\n", "a + ".repeat(10_000)));
     // A small stack for the main thread shows with a short sum what a long one would do.
-    let line = format!("ulimit -s 512; exec {TRIAGE} reduce in.js --test 'grep -q needle' --out out.js");
+    let line = format!("ulimit -s 1024; exec {TRIAGE} reduce in.js --test 'grep -q needle' --out out.js");
     let said: Said = place.command("sh", &["-c", &line]).output().unwrap().into();
     assert_eq!(said.code, Some(0), "{}", said.all());
     assert_eq!(text(&place, "out.js"), "needle;\n");
