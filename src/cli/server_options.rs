@@ -24,7 +24,7 @@ pub struct ServerArguments {
     #[arg(long, value_name = "PATH", env = "JSTESTFUZZ_MONGOD", conflicts_with = "server")]
     mongod: Option<Utf8PathBuf>,
     /// A mongos binary for sharded clusters [default: the one beside the mongod, or on PATH]
-    #[arg(long, value_name = "PATH", env = "JSTESTFUZZ_MONGOS")]
+    #[arg(long, value_name = "PATH", requires = "topology", env = "JSTESTFUZZ_MONGOS")]
     mongos: Option<Utf8PathBuf>,
     /// Parameters of that mongod, as a JSON object: '{"logLevel": 1}'
     #[arg(long, alias = "mongodSetParameters", value_name = "JSON", value_parser = Parameters::parse, env = "JSTESTFUZZ_SET_PARAMETERS")]
@@ -45,10 +45,10 @@ pub struct ServerArguments {
     #[arg(long, value_name = "SHAPE", value_enum, default_value_t, env = "JSTESTFUZZ_TOPOLOGY")]
     topology: TopologyWord,
     /// Nodes of a replica set [default: 2], or of each shard [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=50), env = "JSTESTFUZZ_NODES")]
+    #[arg(long, value_name = "N", requires = "topology", value_parser = clap::value_parser!(u16).range(1..=50), env = "JSTESTFUZZ_NODES")]
     nodes: Option<u16>,
     /// Shards of a sharded cluster
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=50), env = "JSTESTFUZZ_SHARDS")]
+    #[arg(long, value_name = "N", requires = "topology", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=50), env = "JSTESTFUZZ_SHARDS")]
     shards: u16,
     /// Where the data folders of servers go, such as a memory disk [default: the run's folder]
     #[arg(long, alias = "dbpathPrefix", value_name = "DIR", env = "JSTESTFUZZ_DBPATH_PREFIX")]

@@ -164,6 +164,8 @@ fn where_there_is_nothing_to_compare_the_record_says_so() {
 fn what_cannot_be_had_in_that_shape_is_told_in_one_sentence() {
     let place = Place::new();
     let test = place.file("a.js", WRITES);
+    let nodes = place.fuzz(&["run", &test, "--nodes", "3"]);
+    assert!(nodes.code == Some(2) && nodes.errors.contains("--topology"), "{}", nodes.all());
     let mongod = program(&place, "mongod", &serve("new", "none"));
     let deaf = program(&place, "deaf/mongod", &serve("new", "none").replace("$member", ""));
     let sharded = ["run", &test, "--topology", "sharded"];
