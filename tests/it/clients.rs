@@ -55,7 +55,7 @@ fn a_file_that_fails_with_two_clients_is_bisected_with_two() {
 }
 
 #[test]
-fn different_programs_that_fail_together_are_both_made_small() {
+fn different_programs_that_fail_together_are_made_small_one_after_another() {
     let place = Place::new();
     let padding = |name: &str| (0..12).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
     let waits = "for (var i = 0; i < 150; i++) {
@@ -73,7 +73,10 @@ fn different_programs_that_fail_together_are_both_made_small() {
     let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
     let (first, second) = (read("waits.min.js"), read("waits.min.client-1.js"));
     assert!(first.contains("getMore") && !first.contains("db.one"), "{first}");
-    assert!(second.contains("drop") && !second.contains("db.two"), "{second}");
+    // Whether they meet hangs on time: a program that does not fail when it is asked to stays, and that is said.
+    let stays = said.out.contains("it stays as it is");
+    let smaller = second.matches("db.two").count() < 12;
+    assert!(second.contains("drop") && smaller != stays, "{second}\n{}", said.all());
 }
 
 #[test]

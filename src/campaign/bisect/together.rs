@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use std::sync::{PoisonError, RwLock};
 
 use super::wanted::Others;
-use super::{BisectError, Case, Work, read};
+use super::{BisectError, Case, MORE_CHECKS, Work, read};
 use crate::triage::reduce::ReduceError;
 
 /// Looks of the programs beside the first begin to count here: their answers are no answers of the first's.
@@ -62,18 +62,35 @@ impl Work<'_> {
             let original = read(file)?;
             let of_this = Case { file: file.clone(), hint: Vec::new(), ..case.clone() };
             self.witness.say(&format!("the program beside it: {file}"));
-            let text = match self.look(&of_this, &original, before, others, false, LOOKS + at as u32) {
-                Ok(reduced) => reduced.text,
-                // In another order of the clients it does not fail every time: then it stays as it is.
-                Err(BisectError::Reduce(ReduceError::PassesOnOriginal | ReduceError::EndedEarly(_))) => original,
-                Err(BisectError::Reduce(ReduceError::FailsOnEmpty)) => String::new(),
-                Err(error) => return Err(error),
-            };
+            let text = self.beside(&of_this, original, before, others, LOOKS * (at as u32 + 1))?;
             files[at] = self.kept_beside(&format!("client-{}.js", at + 1), &text)?;
             beside.push(Beside { file: file.clone(), text });
         }
         self.together.set(files);
         Ok(beside)
+    }
+
+    /// One of them. With the clients in another order it may not fail when it is asked to; if it never does it stays.
+    fn beside(
+        &mut self,
+        case: &Case,
+        original: String,
+        before: &[Utf8PathBuf],
+        others: &Others,
+        looks: u32,
+    ) -> Result<String, BisectError> {
+        for look in looks..looks + MORE_CHECKS {
+            match self.look(case, &original, before, others, false, look) {
+                Ok(reduced) => return Ok(reduced.text),
+                Err(BisectError::Reduce(ReduceError::PassesOnOriginal)) => {}
+                Err(BisectError::Reduce(ReduceError::EndedEarly(_))) => break,
+                Err(BisectError::Reduce(ReduceError::FailsOnEmpty)) => return Ok(String::new()),
+                Err(error) => return Err(error),
+            }
+        }
+        self.witness
+            .say("it stays as it is: in this order of the clients the failure does not come when it is asked for");
+        Ok(original)
     }
 
     fn kept_beside(&self, name: &str, text: &str) -> Result<Utf8PathBuf, BisectError> {
