@@ -15,8 +15,9 @@ const PING_TIMEOUT: Duration = Duration::from_secs(2);
 /// The checks that are wanted, one after another.
 pub fn look_at_data(topology: &dyn Topology, wanted: Checks) -> Vec<Check> {
     let (settings, sets) = (topology.connection(), topology.sets());
+    // The first wait until every node has applied everything, and so the last sees it there.
     let checks: [(bool, Look); 3] =
-        [(wanted.validate, validate_nodes), (wanted.dbhash, same_documents), (wanted.oplog, same_oplogs)];
+        [(wanted.dbhash, same_documents), (wanted.oplog, same_oplogs), (wanted.validate, validate_nodes)];
     checks.iter().filter(|(wanted, _)| *wanted).map(|(_, look)| look(&settings, &sets, wanted.time)).collect()
 }
 
