@@ -15,9 +15,6 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// One alone.
-    pub const ONE: Self = Self { count: 1, different: false };
-
     /// Files that run at the same time.
     pub fn files_at_once(self) -> usize {
         if self.different { usize::from(self.count.max(1)) } else { 1 }

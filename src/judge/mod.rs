@@ -300,12 +300,11 @@ fn of_clients(execution: &Execution) -> Vec<Finding> {
     let mut findings = seen(&execution.servers_only());
     let clients = execution.each_client();
     let hung = clients.iter().any(|client| client.hang.is_some());
-    for (number, client) in clients.iter().enumerate() {
-        // Who was ended because another hung has nothing to say of its end.
-        let client = match client.hang {
-            None if hung => Execution { end: ShellEnd::Completed, ..client.clone() },
-            _ => client.clone(),
-        };
+    for (number, mut client) in clients.into_iter().enumerate() {
+        if hung && client.hang.is_none() {
+            // Who was ended because another hung has nothing to say of its end.
+            client.end = ShellEnd::Completed;
+        }
         let name = |finding: Finding| Finding { title: format!("client {number}: {}", finding.title), ..finding };
         findings.extend(seen(&client).into_iter().map(name));
     }

@@ -33,7 +33,10 @@ pub struct Effectiveness {
 impl Effectiveness {
     /// Adds one execution.
     pub fn add(&mut self, execution: &Execution) {
-        execution.each_client().iter().for_each(|client| self.add_client(client));
+        match execution.clients.is_empty() {
+            true => self.add_client(execution),
+            false => execution.each_client().iter().for_each(|client| self.add_client(client)),
+        }
     }
 
     fn add_client(&mut self, execution: &Execution) {

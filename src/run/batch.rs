@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use super::average::{Average, Averages, FileKind, Remembered};
 use super::capture::crash::with_what_follows;
 use super::capture::{Capture, Capturer};
-use super::check::{Checks, Usage, all_answer, answers, clear, full_disk, kernel_lines, look_at_data, reachable};
+use super::check::{
+    Checks, PING_TIMEOUT, Usage, all_answer, answers, clear, full_disk, kernel_lines, look_at_data, reachable,
+};
 use super::execution::{Check, Execution};
 use super::hang::{HangTimer, doubt};
 use super::log_text::{Trouble, is_echo_of_death, noteworthy, trouble};
@@ -27,7 +29,6 @@ const AFTER_SPIN: Duration = Duration::from_secs(2);
 /// Collections of one node from which on data of earlier files is dropped.
 const FULL: u32 = 200;
 const LOG_TICK: Duration = Duration::from_millis(20);
-const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(2);
 /// Dropping is quick, or a restart is quicker.
 const CLEARED_WITHIN: Duration = Duration::from_secs(2);
@@ -307,10 +308,10 @@ impl<'a> Batch<'a> {
     /// The log's new lines. Where a reply tells of a death behind the server, its own log comes to tell it too, as soon as
     /// the core is written.
     fn whole_log(&mut self, watched: &Watched) -> Vec<LogLine> {
-        let echo = |note: &&Note| matches!(note, Note::Failed { message, .. } if is_echo_of_death(message));
+        let echo = |note: &Note| matches!(note, Note::Failed { message, .. } if is_echo_of_death(message));
         let died = |line: &LogLine| matches!(trouble(&line.text), Some(Trouble::BackendDied | Trouble::BackendPanic));
         let mut log = self.topology.new_log_lines();
-        if watched.exits.is_empty() && watched.notes().any(|note| echo(&note)) {
+        if watched.exits.is_empty() && watched.notes().any(echo) {
             let deadline = Instant::now() + DEATH_MAY_TAKE;
             while !log.iter().any(died) && Instant::now() < deadline && self.interrupts.requested().is_none() {
                 pause(LOG_TICK);

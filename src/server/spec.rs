@@ -184,26 +184,24 @@ impl<'de> Deserialize<'de> for RouterSpec {
 }
 
 fn member_templates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    templates_with(deserializer, "{set}")
+    templates_with(deserializer, Some("{set}"))
 }
 
 fn router_templates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    templates_with(deserializer, "{config}")
-}
-
-/// Templates in which `more` may stand too.
-fn templates_with<'de, D: Deserializer<'de>>(deserializer: D, more: &str) -> Result<Vec<String>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
-    match texts.iter().find_map(|text| unknown_in(&text.replace(more, ""))) {
-        Some(unknown) => Err(D::Error::custom(format!("{unknown} and here {more}"))),
-        None => Ok(texts),
-    }
+    templates_with(deserializer, Some("{config}"))
 }
 
 fn templates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    templates_with(deserializer, None)
+}
+
+/// Templates in which `more` may stand too.
+fn templates_with<'de, D: Deserializer<'de>>(deserializer: D, more: Option<&str>) -> Result<Vec<String>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
-    match texts.iter().find_map(|text| unknown_in(text)) {
-        Some(unknown) => Err(D::Error::custom(unknown)),
+    let own = |text: &String| more.map_or_else(|| text.clone(), |more| text.replace(more, ""));
+    let also = more.map(|more| format!(" and here {more}")).unwrap_or_default();
+    match texts.iter().find_map(|text| unknown_in(&own(text))) {
+        Some(unknown) => Err(D::Error::custom(unknown + &also)),
         None => Ok(texts),
     }
 }

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Checks, answers, node, same_documents, same_oplogs, validate_nodes};
+use super::{Checks, PING_TIMEOUT, answers, node, same_documents, same_oplogs, validate_nodes};
 use crate::run::execution::Check;
 use crate::server::{Set, Topology};
 use crate::wire::uri::Settings;
 
 /// One check of a topology, within a time.
 type Look = fn(&Settings, &[Set], Duration) -> Check;
-
-const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The checks that are wanted, one after another.
 pub fn look_at_data(topology: &dyn Topology, wanted: Checks) -> Vec<Check> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// All checks of one file together take at most as long, each of them.
+/// One check after one file takes no longer.
 const TIME: Duration = Duration::from_secs(20);
 
 /// The words of `--checks`.

@@ -6,6 +6,9 @@ use crate::doc;
 use crate::wire::link::Servers;
 use crate::wire::uri::Settings;
 
+/// How long a server that may be dead is given for an answer.
+pub const PING_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// True if one of the servers takes a new connection and answers `ping`, each within `timeout`. A reply of `ok: 0` is an
 /// answer.
 pub fn answers(settings: &Settings, timeout: Duration) -> bool {

@@ -19,7 +19,7 @@ pub use choice::Checks;
 pub use clear::clear;
 pub use dbhash::same_documents;
 pub use disk::{FULL_BELOW, free, full_disk};
-pub use health::answers;
+pub use health::{PING_TIMEOUT, answers};
 pub use kernel::kernel_lines;
 pub use nodes::node;
 pub use oplog::same_oplogs;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::session::Session;
 use crate::doc;
 use crate::process::pause;
+use crate::run::execution::Check;
 use crate::server::Set;
 use crate::wire::bson::{Bson, Document, Timestamp};
 use crate::wire::uri::{Host, Settings};
@@ -12,12 +13,34 @@ use crate::wire::uri::{Host, Settings};
 /// Between two looks at a secondary that is behind.
 const TICK: Duration = Duration::from_millis(5);
 
-/// Why a comparison of nodes was not done.
-pub(super) const NOTHING_TO_COMPARE: &str = "nothing to compare: no replica set has two nodes";
+/// What a difference may show of itself.
+pub(super) const DETAIL_BYTES: usize = 600;
 
-/// The sets whose members can be compared.
-pub(super) fn several(sets: &[Set]) -> Vec<&Set> {
-    sets.iter().filter(|set| set.members.len() > 1).collect()
+/// Compares the members of each set that has several; what could not be compared is said in [`Check::not_done`].
+pub(super) fn compare_sets(
+    name: &str,
+    settings: &Settings,
+    sets: &[Set],
+    budget: Duration,
+    compare: impl Fn(&Set, Nodes, &mut Check) -> Result<(), String>,
+) -> Check {
+    let mut check = Check { name: name.into(), looked_at: 0, not_done: None, findings: Vec::new() };
+    let mut several = sets.iter().filter(|set| set.members.len() > 1).peekable();
+    if several.peek().is_none() {
+        check.not_done = Some("nothing to compare: no replica set has two nodes".into());
+    }
+    for set in several {
+        if let Err(error) = Nodes::open(settings, set, budget).and_then(|nodes| compare(set, nodes, &mut check)) {
+            check.not_done = Some(error);
+        }
+    }
+    check
+}
+
+/// The first so many bytes of a text.
+pub(super) fn cut(mut text: String, bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
 }
 
 /// A connection to each member, all at the same point of the oplog at least.

@@ -2,41 +2,30 @@
 
 use std::time::Duration;
 
-use super::nodes::{NOTHING_TO_COMPARE, Nodes, several};
+use super::nodes::{DETAIL_BYTES, Nodes, compare_sets, cut};
+use super::session::first_batch;
 use crate::doc;
 use crate::run::execution::{Check, CheckFinding};
 use crate::server::Set;
 use crate::server::practice::render::document;
-use crate::wire::bson::{Bson, Document};
+use crate::wire::bson::Document;
 use crate::wire::uri::Settings;
 
 /// Entries compared, the newest.
 const MOST_ENTRIES: i32 = 2_000;
-const DETAIL_BYTES: usize = 600;
 
 /// Compares the members of each set.
 pub fn same_oplogs(settings: &Settings, sets: &[Set], budget: Duration) -> Check {
-    let mut check = Check { name: "oplog".into(), looked_at: 0, not_done: None, findings: Vec::new() };
-    let several = several(sets);
-    if several.is_empty() {
-        check.not_done = Some(NOTHING_TO_COMPARE.into());
-    }
-    for set in several {
-        if let Err(error) = compare(settings, set, budget, &mut check) {
-            check.not_done = Some(error);
-        }
-    }
-    check
+    compare_sets("oplog", settings, sets, budget, compare)
 }
 
-fn compare(settings: &Settings, set: &Set, budget: Duration, check: &mut Check) -> Result<(), String> {
-    let mut nodes = Nodes::open(settings, set, budget)?;
+fn compare(set: &Set, mut nodes: Nodes, check: &mut Check) -> Result<(), String> {
     let find = doc! {
         "find": "oplog.rs", "sort": { "$natural": (-1) }, "limit": MOST_ENTRIES, "batchSize": MOST_ENTRIES,
         "singleBatch": true,
     };
     let replies = nodes.ask("local", &find)?;
-    let oplogs: Vec<Vec<Document>> = replies.iter().map(entries).collect();
+    let oplogs: Vec<Vec<Document>> = replies.iter().map(first_batch).collect();
     let Some((first, others)) = oplogs.split_first() else { return Ok(()) };
     check.looked_at += first.len() as u32;
     for (at, other) in others.iter().enumerate() {
@@ -46,11 +35,6 @@ fn compare(settings: &Settings, set: &Set, budget: Duration, check: &mut Check) 
         }
     }
     Ok(())
-}
-
-fn entries(reply: &Document) -> Vec<Document> {
-    let batch = reply.get_document("cursor").and_then(|cursor| cursor.get_array("firstBatch"));
-    batch.unwrap_or_default().iter().filter_map(Bson::as_document).cloned().collect()
 }
 
 /// The newest difference of two oplogs, newest entry first. One member may have got newer entries meanwhile, and batches
@@ -66,15 +50,13 @@ fn difference(one: &[Document], two: &[Document]) -> Option<(&'static str, Strin
         true => "the nodes of a set have different entries of one time in their oplogs",
         false => "an entry is missing in the oplog of a node",
     };
-    let mut detail = format!("{} beside {}", document(one), document(two));
-    detail.truncate(detail.floor_char_boundary(DETAIL_BYTES));
-    Some((message, detail))
+    Some((message, cut(format!("{} beside {}", document(one), document(two)), DETAIL_BYTES)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::bson::Timestamp;
+    use crate::wire::bson::{Bson, Timestamp};
 
     fn entry(second: u32, value: i32) -> Document {
         doc! { "ts": (Bson::Timestamp(Timestamp { seconds: second, increment: 1 })), "o": { "a": value } }

@@ -33,15 +33,13 @@ impl Session {
     /// The names of all databases.
     pub(super) fn databases(&mut self) -> Result<Vec<String>, String> {
         let reply = self.ask("admin", doc! { "listDatabases": 1, "nameOnly": true })?;
-        Ok(names(reply.get_array("databases").unwrap_or_default()))
+        Ok(names(documents(reply.get_array("databases"))))
     }
 
     /// The names of a database's collections that hold documents of their own: no views, no buckets.
     pub(super) fn collections(&mut self, database: &str) -> Result<Vec<String>, String> {
         let reply = self.ask(database, doc! { "listCollections": 1, "cursor": { "batchSize": 10_000 } })?;
-        let batch = reply.get_document("cursor").and_then(|cursor| cursor.get_array("firstBatch"));
-        let plain: Vec<Bson> = batch.unwrap_or_default().iter().filter(|entry| is_plain(entry)).cloned().collect();
-        Ok(names(&plain))
+        Ok(names(first_batch(&reply).iter().filter(|entry| is_plain(entry))))
     }
 
     /// One command; a reply with `ok: 0` is a reply.
@@ -62,14 +60,23 @@ impl Session {
     }
 }
 
-/// Views and time-series buckets hold no documents of their own.
-fn is_plain(entry: &Bson) -> bool {
-    let kind = entry.as_document().and_then(|entry| entry.get_str("type"));
-    kind.is_none_or(|kind| kind == "collection")
+/// The documents that a cursor's first reply brings.
+pub(super) fn first_batch(reply: &Document) -> Vec<Document> {
+    let batch = reply.get_document("cursor").and_then(|cursor| cursor.get_array("firstBatch"));
+    documents(batch).cloned().collect()
 }
 
-fn names(entries: &[Bson]) -> Vec<String> {
-    entries.iter().filter_map(|entry| entry.as_document()?.get_str("name").map(str::to_owned)).collect()
+fn documents(items: Option<&[Bson]>) -> impl Iterator<Item = &Document> {
+    items.unwrap_or_default().iter().filter_map(Bson::as_document)
+}
+
+/// Views and time-series buckets hold no documents of their own.
+fn is_plain(entry: &Document) -> bool {
+    entry.get_str("type").is_none_or(|kind| kind == "collection")
+}
+
+fn names<'a>(entries: impl Iterator<Item = &'a Document>) -> Vec<String> {
+    entries.filter_map(|entry| entry.get_str("name").map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -78,7 +85,7 @@ mod tests {
 
     #[test]
     fn views_are_left_out() {
-        assert!(is_plain(&crate::bson!({ "name": "c", "type": "collection" })));
-        assert!(!is_plain(&crate::bson!({ "name": "v", "type": "view" })));
+        assert!(is_plain(&crate::doc! { "name": "c", "type": "collection" }));
+        assert!(!is_plain(&crate::doc! { "name": "v", "type": "view" }));
     }
 }

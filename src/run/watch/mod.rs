@@ -62,8 +62,7 @@ impl Watched {
 
     /// True if one of the clients hung and the server may have been why: who spins by itself leaves it as it was.
     pub(super) fn blames_server(&self) -> bool {
-        let hangs = self.clients.iter().filter_map(|seen| seen.hang.as_ref());
-        hangs.into_iter().any(|hang| hang.kind != HangKind::ShellSpins)
+        self.clients.iter().filter_map(|seen| seen.hang.as_ref()).any(|hang| hang.kind != HangKind::ShellSpins)
     }
 }
 

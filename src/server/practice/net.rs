@@ -44,9 +44,13 @@ pub struct Connection {
 }
 
 impl Connection {
+    fn new(name: String, id: u32, peer: String) -> Self {
+        Self { name, id, peer, delivery: Cell::default(), ways: RefCell::default() }
+    }
+
     /// The server's own.
     pub fn internal(name: &str) -> Self {
-        Self { name: name.to_owned(), id: 0, peer: String::new(), delivery: Cell::default(), ways: RefCell::default() }
+        Self::new(name.to_owned(), 0, String::new())
     }
 }
 
@@ -92,8 +96,7 @@ pub fn accept(server: &Arc<Server>, listener: &TcpListener) {
 
 fn serve(server: &Server, stream: TcpStream, id: u32) {
     let peer = stream.peer_addr().map(|address| address.to_string()).unwrap_or_default();
-    let connection =
-        Connection { name: format!("conn{id}"), id, peer, delivery: Cell::default(), ways: RefCell::default() };
+    let connection = Connection::new(format!("conn{id}"), id, peer);
     let count = server.counters.open.load(Ordering::Relaxed);
     let attributes = json!({ "remote": connection.peer, "connectionId": id, "connectionCount": count });
     server.log.info("NETWORK", 22943, "listener", "Connection accepted", attributes);

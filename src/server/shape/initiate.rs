@@ -9,11 +9,11 @@ use crate::server::ServerError;
 use crate::wire::bson::{Bson, Document};
 use crate::wire::client::Client;
 
-/// Connecting, and the reply to a command that waits for other members.
+/// The reply to a command that waits for other members.
 const REPLY_WITHIN: Duration = Duration::from_secs(60);
 /// An election and a secondary's first copy of an empty primary take seconds on a busy machine.
 const READY_WITHIN: Duration = Duration::from_secs(60);
-/// One look at a member.
+/// Connecting, and one look at a member.
 const LOOK: Duration = Duration::from_secs(2);
 /// No member gives its primary up: who is suspended for a look at its stacks shall be primary afterwards.
 const ELECTION_TIMEOUT: i32 = 24 * 60 * 60 * 1000;
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 /// A member refuses, or is not ready in time; the text names it.
 pub(super) fn initiate(set: &Set, kind: Kind) -> Result<(), ServerError> {
     let first = set.members.first().ok_or_else(|| ServerError::Unusable("a replica set needs a node".into()))?;
-    let reply = ask(first, &doc! { "replSetInitiate": (config(set, kind)) })?;
+    let reply = ask(first, &doc! { "replSetInitiate": (config(set, kind)) }, REPLY_WITHIN)?;
     let done = reply.get("ok").and_then(Bson::as_flag) == Some(true);
     if !done && reply.get("code").and_then(Bson::as_i64) != Some(i64::from(INITIALIZED)) {
         return Err(refused(first, "replSetInitiate", &reply));
@@ -47,7 +47,8 @@ pub(super) fn initiate(set: &Set, kind: Kind) -> Result<(), ServerError> {
             _ => ("secondary", ["secondary", "secondary"]),
         };
         let is = |reply: &Document| names.iter().any(|name| reply.get(name).and_then(Bson::as_flag) == Some(true));
-        poll(deadline, || look(member).as_ref().is_some_and(is).then_some(())).ok_or_else(|| {
+        let look = || ask(member, &doc! { "isMaster": 1 }, LOOK).is_ok_and(|reply| is(&reply)).then_some(());
+        poll(deadline, look).ok_or_else(|| {
             let text = format!("{member} of the replica set {} did not become {role}", set.name);
             ServerError::Infrastructure(format!("{text} within {} s", READY_WITHIN.as_secs()))
         })?;
@@ -75,7 +76,7 @@ fn config(set: &Set, kind: Kind) -> Document {
 /// # Errors
 /// It refuses.
 pub(super) fn add_shard(router: &str, shard: &Set) -> Result<(), ServerError> {
-    let reply = ask(router, &doc! { "addShard": (seeds(shard)) })?;
+    let reply = ask(router, &doc! { "addShard": (seeds(shard)) }, REPLY_WITHIN)?;
     match reply.get("ok").and_then(Bson::as_flag) {
         Some(true) => Ok(()),
         _ => Err(refused(router, "addShard", &reply)),
@@ -87,17 +88,11 @@ pub(super) fn seeds(set: &Set) -> String {
     format!("{}/{}", set.name, set.members.join(","))
 }
 
-fn ask(address: &str, command: &Document) -> Result<Document, ServerError> {
+fn ask(address: &str, command: &Document, within: Duration) -> Result<Document, ServerError> {
     let failed = |error: String| ServerError::Infrastructure(format!("no answer from {address}: {error}"));
     let mut client = Client::connect(address, LOOK).map_err(|error| failed(error.to_string()))?;
-    client.set_read_timeout(Some(REPLY_WITHIN)).map_err(|error| failed(error.to_string()))?;
+    client.set_read_timeout(Some(within)).map_err(|error| failed(error.to_string()))?;
     client.command("admin", command).map_err(|error| failed(error.to_string()))
-}
-
-fn look(address: &str) -> Option<Document> {
-    let mut client = Client::connect(address, LOOK).ok()?;
-    client.set_read_timeout(Some(LOOK)).ok()?;
-    client.command("admin", &doc! { "isMaster": 1 }).ok()
 }
 
 fn refused(address: &str, command: &str, reply: &Document) -> ServerError {

@@ -6,16 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::server::practice::render::hex;
 use crate::wire::bson::{Bson, Document};
 
 /// A document; of keys that stand twice the last one counts.
 pub(super) fn document(document: &Document) -> Value {
     Value::Object(document.iter().map(|(key, item)| (key.to_owned(), value(item))).collect::<Map<_, _>>())
-}
-
-/// `24` hexadecimal digits and the like.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn value(item: &Bson) -> Value {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::extended_json::hex;
+use crate::server::practice::render::hex;
 use crate::wire::bson::{Bson, Document};
 
 /// Text of a document; `cursor` gives the text for a number that is a cursor's.
