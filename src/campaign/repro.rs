@@ -51,8 +51,7 @@ pub fn repro(
     together.set(case.together.clone());
     let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
     let files: Vec<Utf8PathBuf> = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
-    let trial =
-        Trial { files, fresh: true, stacks: true, patience: None, validate: case.validate, tap: false, cut: None };
+    let trial = Trial { stacks: true, ..Trial::fresh(files, case.validate) };
     Stands::set_up(&setting, jobs, |stands| {
         let answers: Vec<_> = (0..runs).map(|_| stands.order(trial.clone())).collect();
         let mut again = Again::default();

@@ -1,7 +1,5 @@
 //! Below JavaScript: the commands that the smallest program sends, and of those the fewest that still fail.
 
-use std::sync::atomic::AtomicU64;
-
 use camino::Utf8PathBuf;
 
 use super::server_test::ServerTest;
@@ -9,7 +7,7 @@ use super::stand::{self, Trial};
 use super::{BisectError, Work};
 use crate::campaign::bisect::wanted::Others;
 use crate::triage::commands::{Sent, chosen, for_shells, list};
-use crate::triage::reduce::{Cancel, Journal, Options, Outcome, Progress, ReduceError, Reduction, Test};
+use crate::triage::reduce::{Cancel, Journal, Outcome, Progress, ReduceError, Reduction, Test};
 
 /// What is left of the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,31 +51,10 @@ impl Work<'_> {
         }
         let lines: String = all.iter().map(|sent| sent.line() + "\n").collect();
         let others = Others::default();
-        let script = ServerTest {
-            stands: self.stands,
-            wanted: &self.checked.wanted,
-            others: &others,
-            before: Vec::new(),
-            rate: self.checked.rate,
-            stacks: false,
-            patience: self.checked.patience,
-            validate: self.validate(),
-            setting: self.checked.setting.clone(),
-            folder: self.state,
-            file_name: "commands.js",
-            next: AtomicU64::new(0),
-            look: 0,
-        };
+        let script = self.test(&[], &others, "commands.js");
         let test = ListTest { all: &all, script };
+        let options = self.bounds();
         let (interrupts, witness) = (self.interrupts, &mut *self.witness);
-        let time = self.options.time.map(|time| time.saturating_sub(self.started.elapsed()));
-        let options = Options {
-            jobs: self.options.jobs,
-            tests: self.options.tests,
-            time,
-            keep_wrapping: false,
-            hint: Vec::new(),
-        };
         let journal = Journal::open(self.state).map_err(ReduceError::from)?;
         let (stop, mut progress) = (
             || interrupts.requested().is_some(),
@@ -109,8 +86,7 @@ impl Work<'_> {
         fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
         let patience = Some(self.checked.patience.to_be_sure());
         let (files, validate) = (vec![path], self.validate());
-        let answer =
-            self.stands.order(Trial { files, fresh: true, stacks: false, patience, validate, tap: true, cut: None });
+        let answer = self.stands.order(Trial { patience, tap: true, ..Trial::fresh(files, validate) });
         let seen = answer.recv().unwrap_or_else(|_| Err(stand::GONE.into())).map_err(BisectError::Broken)?;
         Ok(list(&seen.tapped))
     }

@@ -49,7 +49,7 @@ pub fn kept(
         let files = before.iter().cloned().chain([path]).collect();
         let patience = Some(checked.patience);
         let validate = shows_in_data(checked.wanted.class);
-        let trial = Trial { files, fresh: true, stacks: false, patience, validate, tap: false, cut: None };
+        let trial = Trial { patience, ..Trial::fresh(files, validate) };
         let runs = (1..MOST).find(|runs| rate.sureness(*runs) >= ENOUGH).unwrap_or(MOST);
         let without = checked_runs(stands, &trial, &checked.wanted, runs)?;
         let sure = if without.failed > 0 { 0.0 } else { rate.sureness(without.runs) };

@@ -81,7 +81,7 @@ pub fn more_runs(stands: &Stands, case: &Case, checked: &Checked) -> Result<Rate
     let earlier = case.earlier.iter().filter(|_| checked.needs_earlier);
     let files = earlier.chain([&case.file]).cloned().collect();
     let validate = shows_in_data(checked.wanted.class);
-    let trial = Trial { files, fresh: true, stacks: false, patience: None, validate, tap: false, cut: None };
+    let trial = Trial::fresh(files, validate);
     let more = super::checked_runs(stands, &trial, &checked.wanted, ALONE as u32)?;
     // The run that did not fail is known of a reduction's own check.
     Ok(Rate { failed: checked.rate.failed + more.failed, runs: checked.rate.runs + more.runs + 1 })
@@ -118,15 +118,7 @@ struct Runs {
 fn runs(stands: &Stands, case: &Case, files: Vec<Utf8PathBuf>, most: usize) -> Result<Runs, BisectError> {
     let mut runs = Runs { wanted: None, ..Runs::default() };
     for count in [FIRST, most - FIRST] {
-        let trial = |stacks| Trial {
-            files: files.clone(),
-            fresh: true,
-            stacks,
-            patience: None,
-            validate: validate(case),
-            tap: false,
-            cut: None,
-        };
+        let trial = |stacks| Trial { stacks, ..Trial::fresh(files.clone(), validate(case)) };
         // The first of all says where the server stood; that takes seconds.
         let first = runs.rate.runs == 0;
         let answers: Vec<_> = (0..count).map(|at| stands.order(trial(first && at == 0))).collect();

@@ -203,7 +203,7 @@ struct Work<'a> {
     witness: &'a mut dyn Witness,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     fn all(&mut self, case: &Case) -> Result<Bisected, BisectError> {
         let (original, before) = self.source(case)?;
         let others = Others::default();
@@ -245,15 +245,7 @@ impl Work<'_> {
             return Ok((text, Vec::new()));
         }
         let shows = |files: Vec<Utf8PathBuf>| {
-            let trial = Trial {
-                files,
-                fresh: true,
-                stacks: false,
-                patience: None,
-                validate: self.validate(),
-                tap: false,
-                cut: None,
-            };
+            let trial = Trial::fresh(files, self.validate());
             let runs = if self.checked.rate.is_sure() { 1 } else { MORE_RUNS };
             checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
         };
@@ -332,36 +324,44 @@ impl Work<'_> {
         stacks: bool,
         look: u32,
     ) -> Result<Reduced, BisectError> {
-        let test = ServerTest {
-            stands: self.stands,
-            wanted: &self.checked.wanted,
-            others,
-            before: before.to_vec(),
-            rate: self.checked.rate,
-            stacks,
-            patience: self.checked.patience,
-            validate: self.validate(),
-            setting: self.checked.setting.clone() + &self.together.mark(),
-            folder: self.state,
-            file_name: case.file.file_name().unwrap_or("file.js"),
-            next: AtomicU64::new(0),
-            look,
-        };
+        let file_name = case.file.file_name().unwrap_or("file.js");
+        let test = ServerTest { stacks, look, ..self.test(before, others, file_name) };
+        let hint = if look == 0 { self.checked.hint.clone() } else { Vec::new() };
+        let options = Options { keep_wrapping: self.options.keep_wrapping, hint, ..self.bounds() };
         let (interrupts, witness) = (self.interrupts, &mut *self.witness);
-        // Each program has its share of the time.
-        let (this, all) = self.programs;
-        let time = self.options.time.map(|time| (time * this / all).saturating_sub(self.started.elapsed()));
-        let options = Options {
-            jobs: self.options.jobs,
-            tests: self.options.tests,
-            time,
-            keep_wrapping: self.options.keep_wrapping,
-            hint: if look == 0 { self.checked.hint.clone() } else { Vec::new() },
-        };
         let journal = Journal::open(self.state).map_err(ReduceError::from)?;
         let (stop, mut progress) = (|| interrupts.requested().is_some(), |event: &Progress<'_>| witness.see(event));
         let reduction = Reduction { test: &test, options, journal, stop: &stop, progress: &mut progress };
         Ok(if self.options.lines { reduction.run_lines(text)? } else { reduction.run(text)? })
+    }
+
+    /// Asks a server whether a candidate, which is called so, still shows the wanted failure.
+    fn test<'t>(&self, before: &[Utf8PathBuf], others: &'t Others, file_name: &'t str) -> ServerTest<'t>
+    where
+        'a: 't,
+    {
+        ServerTest {
+            stands: self.stands,
+            wanted: self.checked.wanted.clone(),
+            others,
+            before: before.to_vec(),
+            rate: self.checked.rate,
+            stacks: false,
+            patience: self.checked.patience,
+            validate: self.validate(),
+            setting: self.checked.setting.clone() + &self.together.mark(),
+            folder: self.state,
+            file_name,
+            next: AtomicU64::new(0),
+            look: 0,
+        }
+    }
+
+    /// What a reduction may still use; each program has its share of the time.
+    fn bounds(&self) -> Options {
+        let (this, all) = self.programs;
+        let time = self.options.time.map(|time| (time * this / all).saturating_sub(self.started.elapsed()));
+        Options { jobs: self.options.jobs, tests: self.options.tests, time, keep_wrapping: false, hint: Vec::new() }
     }
 
     /// The smallest program again and again on fresh servers, first with stacks; whoever was interrupted has seen enough.
@@ -370,15 +370,7 @@ impl Work<'_> {
         fs_err::create_dir_all(self.state.join("smallest")).map_err(|error| BisectError::Broken(error.to_string()))?;
         fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
         let files: Vec<Utf8PathBuf> = before.iter().cloned().chain([path]).collect();
-        let trial = |stacks, patience| Trial {
-            files: files.clone(),
-            fresh: true,
-            stacks,
-            patience,
-            validate: self.validate(),
-            tap: false,
-            cut: None,
-        };
+        let trial = |stacks, patience| Trial { stacks, patience, ..Trial::fresh(files.clone(), self.validate()) };
         let wanted = &self.checked.wanted;
         // One look at a hang sees one of several places of its loop: that says nothing against it.
         let stacks = wanted.class != Some(Class::Hang);

@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// See the module.
 pub struct ServerTest<'a> {
     pub stands: &'a Stands,
-    pub wanted: &'a Wanted,
+    pub wanted: Wanted,
     pub others: &'a Others,
     /// Files that run before the candidate on the same server.
     pub before: Vec<Utf8PathBuf>,
@@ -121,21 +121,14 @@ impl ServerTest<'_> {
     ) -> Result<Option<Seen>, String> {
         let files = self.before.iter().cloned().chain([path.to_owned()]).collect();
         let Self { stacks, validate, .. } = *self;
-        let trial = Trial {
-            files,
-            fresh,
-            stacks,
-            validate,
-            patience: Some(patience),
-            tap: false,
-            cut: Some(self.wanted.clone()),
-        };
+        let (patience, cut) = (Some(patience), Some(self.wanted.clone()));
+        let trial = Trial { fresh, stacks, patience, cut, ..Trial::fresh(files, validate) };
         let answer = self.stands.order(trial);
         loop {
             match answer.recv_timeout(LOOK) {
                 Ok(Ok(seen)) if seen.execution.interrupted => return Ok(None),
                 Ok(Ok(seen)) => {
-                    self.others.meet(&seen.judgement, self.wanted, candidate);
+                    self.others.meet(&seen.judgement, &self.wanted, candidate);
                     return Ok(Some(seen));
                 }
                 Ok(Err(why)) => return Err(why),

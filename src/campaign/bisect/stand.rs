@@ -45,6 +45,13 @@ pub struct Trial {
     pub cut: Option<Wanted>,
 }
 
+impl Trial {
+    /// On a fresh server, without a look at stacks, by the product's own threshold.
+    pub fn fresh(files: Vec<Utf8PathBuf>, validate: bool) -> Self {
+        Self { files, fresh: true, stacks: false, patience: None, validate, tap: false, cut: None }
+    }
+}
+
 /// From when on a candidate hangs, learnt from the runs of the original.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
