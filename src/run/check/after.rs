@@ -13,10 +13,16 @@ type Look = fn(&Settings, &[Set], Duration) -> Check;
 /// The checks that are wanted, one after another.
 pub fn look_at_data(topology: &dyn Topology, wanted: Checks) -> Vec<Check> {
     let (settings, sets) = (topology.connection(), topology.sets());
-    // The first wait until every node has applied everything, and so the last sees it there.
+    // Those that compare nodes wait until every one has applied everything, and so `validate` sees it there; in a record
+    // it comes first.
     let checks: [(bool, Look); 3] =
         [(wanted.dbhash, same_documents), (wanted.oplog, same_oplogs), (wanted.validate, validate_nodes)];
-    checks.iter().filter(|(wanted, _)| *wanted).map(|(_, look)| look(&settings, &sets, wanted.time)).collect()
+    let wished = checks.iter().filter(|(wanted, _)| *wanted);
+    let mut done: Vec<Check> = wished.map(|(_, look)| look(&settings, &sets, wanted.time)).collect();
+    if wanted.validate {
+        done.rotate_right(1);
+    }
+    done
 }
 
 /// True if every member of every set answers.
