@@ -8,6 +8,7 @@ use std::time::Instant;
 use camino::Utf8PathBuf;
 
 use super::CampaignError;
+use super::bisect::programs_beside;
 use super::desk::{Desk, File};
 use super::reproduce::reproduce;
 use super::rerun::given;
@@ -50,18 +51,23 @@ fn try_block(
     batch: &mut Batch<'_>,
     block: &FailureBlock,
 ) -> Result<(ShownAgain, Vec<Utf8PathBuf>), CampaignError> {
+    let beside = programs_beside(block, desk.folder.path());
     let alone = vec![block.file.clone()];
-    let mut tried = try_files(desk, batch, &alone, block)?;
+    let mut tried = try_files(desk, batch, &alone, &beside, block)?;
     let mut outcome = (ShownAgain::Alone, alone.clone());
     let earlier = &block.earlier[block.earlier.len().saturating_sub(EARLIER)..];
+    // What ran beside each of the earlier files is nobody's knowledge here.
+    let earlier = if beside.is_empty() { earlier } else { &[] };
     if !tried.shown && !earlier.is_empty() && desk.interrupts.requested().is_none() {
         let all: Vec<Utf8PathBuf> = earlier.iter().chain([&block.file]).cloned().collect();
-        tried = try_files(desk, batch, &all, block)?;
+        tried = try_files(desk, batch, &all, &[], block)?;
         outcome = (ShownAgain::AfterEarlierFiles, all);
     }
     let Tried { shown, name, execution, judgement } = &tried;
     desk.reporter.event(&Event::File { name, execution, judgement });
-    Ok(if *shown { outcome } else { (ShownAgain::No, alone) })
+    let (shown_again, mut files) = if *shown { outcome } else { (ShownAgain::No, alone) };
+    files.extend(beside);
+    Ok((shown_again, files))
 }
 
 /// What the last of some files came to.
@@ -72,19 +78,24 @@ struct Tried {
     judgement: Judgement,
 }
 
-/// Runs the files on a fresh server; an interrupt ends them early.
+/// Runs the files on a fresh server, the last one with others at the same time; an interrupt ends them early.
 fn try_files(
     desk: &mut Desk<'_>,
     batch: &mut Batch<'_>,
     files: &[Utf8PathBuf],
+    beside: &[Utf8PathBuf],
     wanted: &FailureBlock,
 ) -> Result<Tried, CampaignError> {
     batch.fresh_server();
     let mut last = None;
-    for path in files {
+    for (at, path) in files.iter().enumerate() {
         let found = given(path)?;
         let name = format!("confirm/{}/{}", wanted.signature, found.name);
-        last = Some((desk.execute(batch, &File { name: name.clone(), ..found })?, name));
+        let mut programs = vec![File { name: name.clone(), ..found }];
+        if at + 1 == files.len() {
+            programs.extend(beside.iter().map(|path| given(path)).collect::<Result<Vec<_>, _>>()?);
+        }
+        last = Some((desk.execute_together(batch, &programs)?, name));
         if desk.interrupts.requested().is_some() {
             break;
         }

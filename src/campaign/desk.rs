@@ -123,7 +123,8 @@ impl<'a> Desk<'a> {
         self.execute_together(batch, std::slice::from_ref(file))
     }
 
-    fn execute_together(
+    /// The same with several files at the same time; the first is the one that is named.
+    pub fn execute_together(
         &mut self,
         batch: &mut Batch<'_>,
         files: &[File],

@@ -78,6 +78,7 @@ fn options(desk: &Desk<'_>, block: &FailureBlock, time: Duration) -> BisectOptio
         lines: false,
         seldom: false,
         commands: false,
+        interleave: false,
         last_runs: 3,
         state: place(desk, block).with_extension("state"),
         command: block.reproduce.clone(),
@@ -91,7 +92,12 @@ fn place(desk: &Desk<'_>, block: &FailureBlock) -> Utf8PathBuf {
 fn keep(desk: &Desk<'_>, block: &FailureBlock, small: &Bisected) -> Result<Minimal, CampaignError> {
     let text = small.comment.clone() + &small.text;
     let path = desk.save(&format!("minimal/{}.js", block.signature), text.as_bytes())?;
-    let (text, fails) = (small.text.clone(), small.rate.to_string());
+    let mut text = small.text.clone();
+    for (client, beside) in (1..).zip(&small.beside) {
+        let path = desk.save(&format!("minimal/{}.client-{client}.js", block.signature), beside.text.as_bytes())?;
+        text.push_str(&format!("// beside it, as client {client}: {path}\n"));
+    }
+    let fails = small.rate.to_string();
     Ok(Minimal { path, text, fails, done: small.reduced.ending == Ending::Minimal })
 }
 

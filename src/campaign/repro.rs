@@ -3,11 +3,12 @@
 use camino::Utf8PathBuf;
 
 use super::bisect::stand::{GONE, Seen, Setting, Stands, Trial};
-use super::bisect::together::Together;
+use super::bisect::together::{Together, TurnsWanted};
 use super::bisect::{Case, Wanted};
 use super::{CampaignError, RunOptions};
 use crate::interrupt::Interrupts;
 use crate::triage::Rate;
+use crate::wire::turns::Step;
 
 /// What one run came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +28,22 @@ pub struct Again {
     pub same: Rate,
     /// Runs with another.
     pub other: u32,
+    /// Commands that did not get their turn in the order.
+    pub untimely: u32,
 }
 
-/// Runs the case `runs` times, each on a fresh server; `tell` hears of each. Without a known failure the first that is
+/// How often, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Runs<'a> {
+    /// How often.
+    pub count: u32,
+    /// Servers side by side.
+    pub jobs: usize,
+    /// The order of the clients' commands that is forced.
+    pub order: Option<&'a [Step]>,
+}
+
+/// Runs the case so often, each on a fresh server; `tell` hears of each. Without a known failure the first that is
 /// seen is the wanted one, and stays so in `case`.
 ///
 /// # Errors
@@ -37,8 +51,7 @@ pub struct Again {
 pub fn repro(
     case: &mut Case,
     options: &RunOptions,
-    runs: u32,
-    jobs: usize,
+    runs: Runs<'_>,
     interrupts: &Interrupts,
     mut tell: impl FnMut(u32, &Showing),
 ) -> Result<Again, CampaignError> {
@@ -49,11 +62,12 @@ pub fn repro(
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(ToOwned::to_owned).into_iter().collect();
     let together = Together::default();
     together.set(case.together.clone());
+    together.set_turns(runs.order.map_or(TurnsWanted::No, |order| TurnsWanted::Forced(order.to_vec())));
     let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
     let files: Vec<Utf8PathBuf> = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
     let trial = Trial { stacks: true, ..Trial::fresh(files, case.validate) };
-    Stands::set_up(&setting, jobs, |stands| {
-        let answers: Vec<_> = (0..runs).map(|_| stands.order(trial.clone())).collect();
+    Stands::set_up(&setting, runs.jobs, |stands| {
+        let answers: Vec<_> = (0..runs.count).map(|_| stands.order(trial.clone())).collect();
         let mut again = Again::default();
         for (number, answer) in (1..).zip(answers) {
             let seen = answer.recv().unwrap_or_else(|_| Err(GONE.into())).map_err(CampaignError::Server)?;
@@ -63,6 +77,7 @@ pub fn repro(
             let showing = showing(case, &seen);
             again.same.runs += 1;
             again.same.failed += u32::from(matches!(showing, Showing::Same(_)));
+            again.untimely += seen.untimely;
             again.other += u32::from(matches!(showing, Showing::Other(_)));
             tell(number, &showing);
         }

@@ -16,6 +16,7 @@ pub(crate) fn clean() -> Execution {
         shell: "embedded".into(),
         end: ShellEnd::Completed,
         completed: Vec::new(),
+        trail: Vec::new(),
         counted: true,
         commands: Default::default(),
         notes: Vec::new(),

@@ -52,7 +52,7 @@ pub struct Batch<'a> {
     /// Of the clients that run at the same time as the first.
     others: Vec<Box<dyn Shell>>,
     alone: bool,
-    tap: Option<Tap>,
+    taps: Vec<Tap>,
     hasty: bool,
     cut: Option<Box<Cut>>,
     pub(super) topology: &'a mut dyn Topology,
@@ -86,7 +86,7 @@ impl<'a> Batch<'a> {
             shell,
             others: Vec::new(),
             alone: false,
-            tap: None,
+            taps: Vec::new(),
             hasty: false,
             cut: None,
             topology,
@@ -160,14 +160,14 @@ impl<'a> Batch<'a> {
         self.cut = cut;
     }
 
-    /// Leads clients through a tap from now on.
-    pub fn set_tap(&mut self, tap: Tap) {
-        self.tap = Some(tap);
+    /// Leads clients through taps from now on, each through its own, or all through one.
+    pub fn set_taps(&mut self, taps: Vec<Tap>) {
+        self.taps = taps;
     }
 
-    /// Gives the tap back; clients go to the server by themselves again.
-    pub fn take_tap(&mut self) -> Option<Tap> {
-        self.tap.take()
+    /// Gives the taps back; clients go to the server by themselves again.
+    pub fn take_taps(&mut self) -> Vec<Tap> {
+        std::mem::take(&mut self.taps)
     }
 
     /// Another hang timer from now on. A file hangs too where one command has no reply for longer than `reply`, for who
@@ -273,15 +273,16 @@ impl<'a> Batch<'a> {
     /// Starts the clients and watches them until all are over.
     fn watch(&mut self, clients: &[(Job, u32)], output: &mut dyn Write) -> Result<Watched, RunError> {
         let server = self.topology.connection();
-        let server = self.tap.as_ref().and_then(|tap| tap.before(&server)).unwrap_or(server);
         let mut ready = Vec::new();
         for (number, (job, statements)) in clients.iter().enumerate() {
+            let tap = self.taps.get(number).or(self.taps.first());
+            let server = tap.and_then(|tap| tap.before(&server)).unwrap_or_else(|| server.clone());
             let thresholds = self.thresholds(&self.kind(job), *statements);
             let own = thresholds.file + doubt(thresholds.file) + BEHIND_THE_TIMER;
             let limits = Limits { interrupt_after: own, read_timeout: own, ..job.limits };
             let database = server.working_database().unwrap_or(&job.database).to_owned();
             let test_data = if number == 0 { job.test_data.clone() } else { of_another_client(&job.test_data) };
-            ready.push((Job { server: server.clone(), database, limits, test_data, ..job.clone() }, thresholds));
+            ready.push((Job { server, database, limits, test_data, ..job.clone() }, thresholds));
         }
         let mut running = Vec::new();
         let others = self.others.iter_mut().map(|shell| &mut **shell as &mut dyn Shell);

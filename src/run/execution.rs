@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
 use crate::server::{AskedEnd, LogLine, ServerExit, ServerProcess};
-use crate::shell::{CommandFigures, Note, ShellEnd, StatementDone};
+use crate::shell::{CommandFigures, Note, SentCommand, ShellEnd, StatementDone};
 
 /// One file's run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Execution {
     pub end: ShellEnd,
     /// Top-level statements that were completed, in order.
     pub completed: Vec<StatementDone>,
+    /// The last commands that were sent, where the shell tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trail: Vec<SentCommand>,
     /// False where the shell cannot say what it sent: then `commands` is empty and the statements' counts mean nothing.
     #[serde(default = "yes")]
     pub counted: bool,
@@ -84,9 +87,9 @@ impl Execution {
             ..self.clone()
         };
         let other = |client: &ClientRun| {
-            let ClientRun { file, statements, elapsed, end, completed, commands, notes, hang } = client.clone();
+            let ClientRun { file, statements, elapsed, end, completed, trail, commands, notes, hang } = client.clone();
             let capture = self.capture.clone().filter(|_| hang.is_some());
-            Self { file, statements, elapsed, end, completed, commands, notes, hang, capture, ..first.clone() }
+            Self { file, statements, elapsed, end, completed, trail, commands, notes, hang, capture, ..first.clone() }
         };
         std::iter::once(first.clone()).chain(self.clients.iter().map(other)).collect()
     }
@@ -141,6 +144,9 @@ pub struct ClientRun {
     pub end: ShellEnd,
     /// As [`Execution::completed`].
     pub completed: Vec<StatementDone>,
+    /// As [`Execution::trail`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trail: Vec<SentCommand>,
     /// As [`Execution::commands`].
     pub commands: BTreeMap<String, CommandFigures>,
     /// As [`Execution::notes`].

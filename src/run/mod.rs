@@ -20,7 +20,7 @@ pub use batch::{Batch, RunError};
 pub use execution::{Check, CheckFinding, ClientRun, Execution, Figures, Hang, HangKind, ProcessUsage, Sighting};
 pub use hang::HangTimer;
 pub use log_text::{
-    Entry, Frame, Outlook, Report, Tongue, Trouble, entry, is_echo_of_death, is_routine, noteworthy, own_words,
-    reports, time_of, trouble,
+    Entry, Frame, Outlook, Report, Tongue, Trouble, connection_of, entry, is_echo_of_death, is_routine, noteworthy,
+    own_words, reports, time_of, trouble,
 };
 pub use watch::Cut;

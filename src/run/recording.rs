@@ -32,19 +32,21 @@ impl Batch<'_> {
             elapsed: seen.elapsed,
             end: seen.ended.end,
             completed: seen.completed,
+            trail: seen.trail,
             commands: seen.commands,
             notes: seen.notes,
             hang: seen.hang,
         });
         let blank = self.not_run(Utf8Path::new(""), 0, started, String::new());
         let Some(first) = runs.next() else { return blank };
-        let ClientRun { file, statements, elapsed, end, completed, commands, notes, hang } = first;
+        let ClientRun { file, statements, elapsed, end, completed, trail, commands, notes, hang } = first;
         Execution {
             file,
             statements,
             elapsed,
             end,
             completed,
+            trail,
             commands,
             notes,
             hang,
@@ -69,6 +71,7 @@ impl Batch<'_> {
             shell: self.shell.name().into(),
             end: ShellEnd::NoServer { error: why.clone() },
             completed: Vec::new(),
+            trail: Vec::new(),
             counted: self.shell.counts_commands(),
             commands: Default::default(),
             notes: Vec::new(),

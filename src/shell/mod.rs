@@ -65,6 +65,8 @@ pub enum Report {
     Status(Status),
     /// What became of the commands since the last such report: a shell that is killed loses the last few only.
     Commands(BTreeMap<String, CommandFigures>),
+    /// The last commands since the last such report.
+    Trail(Vec<SentCommand>),
     /// A reply or a lost connection worth keeping.
     Noted(Note),
     /// The end.
@@ -112,6 +114,28 @@ pub struct InFlight {
     pub database: String,
     /// Since when.
     pub waiting: Duration,
+}
+
+/// One command as it went out: what it takes to find it in a server's log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentCommand {
+    /// Its first key.
+    pub name: String,
+    /// `$db`, and its collection where it has one.
+    pub namespace: String,
+    /// Top-level statements that were completed before it; nothing for a thread's.
+    pub after: Option<u32>,
+    /// Wall time in milliseconds since 1970.
+    pub at: i64,
+    /// The server's number for the connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<i64>,
+    /// `lsid.id`, with dashes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// `comment`, where it is a text; cut at 100 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// Something in a reply, or instead of one, that a judge wants to see. At most 1,000 are sent for one file.

@@ -14,4 +14,4 @@ mod timeline;
 pub use command::CommandTest;
 pub use history::needed;
 pub use odds::{Belief, Rate, Sequential};
-pub use timeline::{Log, Row, Timeline, timeline};
+pub use timeline::{Log, Row, Texts, Timeline, timeline};

@@ -15,4 +15,5 @@ pub mod scram;
 pub mod stream;
 pub mod tap;
 pub mod tls;
+pub mod turns;
 pub mod uri;

@@ -1,6 +1,7 @@
 //! A tap between clients and a server: passes every byte on, and keeps the commands in the order in which they were sent.
 //!
-//! It works for every shell, because it needs none to help; only plain connections can be read.
+//! It works for every shell, because it needs none to help; only plain connections can be read. Taps of several clients may
+//! share an order, in which their commands take [`Turns`].
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -9,12 +10,30 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bson::Document;
 use super::message::Frame;
+use super::turns::{Turns, title};
 use super::uri::{Host, Settings};
 
 /// Commands kept; of what is sent after them nothing is kept.
 const MOST: usize = 100_000;
 /// Bytes of all messages that are kept.
 const MOST_BYTES: usize = 256 << 20;
+/// What clients say of themselves and ask of the server before and after a program's own commands.
+const AROUND: [&str; 9] = [
+    "hello",
+    "isMaster",
+    "ismaster",
+    "saslStart",
+    "saslContinue",
+    "endSessions",
+    "buildInfo",
+    "buildinfo",
+    "getCmdLineOpts",
+];
+
+/// True for a command of a program, not of its client.
+pub fn is_own(command: &Document) -> bool {
+    command.first().is_some_and(|(name, _)| !AROUND.contains(&name))
+}
 
 /// A listening tap. Dropping it ends its listener; connections end with their peers.
 #[derive(Debug)]
@@ -31,6 +50,8 @@ struct Shared {
     bytes: Mutex<usize>,
     connections: AtomicU32,
     over: AtomicBool,
+    /// The client that the tap is for, and the turns that it takes.
+    turns: Option<(u32, Arc<Turns>)>,
 }
 
 /// One command that went by.
@@ -52,9 +73,21 @@ impl Tap {
     /// # Errors
     /// The system refuses a port or a thread.
     pub fn open() -> std::io::Result<Self> {
+        Self::with(None)
+    }
+
+    /// The same for one of several clients that take turns.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn in_turns(client: u32, turns: Arc<Turns>) -> std::io::Result<Self> {
+        Self::with(Some((client, turns)))
+    }
+
+    fn with(turns: Option<(u32, Arc<Turns>)>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { turns, ..Shared::default() });
         let own = Arc::clone(&shared);
         std::thread::Builder::new().name("tap".into()).spawn(move || accept(&listener, &own))?;
         Ok(Self { port, shared })
@@ -111,8 +144,15 @@ fn pass(client: TcpStream, server: TcpStream, number: u32, shared: &Arc<Shared>)
     }
     let (from_client, to_server) = (client.try_clone()?, server.try_clone()?);
     let own = Arc::clone(shared);
-    let keep = move |frame: &Frame| own.keep_command(number, frame);
-    std::thread::Builder::new().name("tap-out".into()).spawn(move || copy(from_client, to_server, keep))?;
+    std::thread::Builder::new().name("tap-out".into()).spawn(move || {
+        if let Some((client, turns)) = &own.turns {
+            turns.connected(*client);
+        }
+        copy(from_client, to_server, |frame| own.keep_command(number, frame));
+        if let Some((client, turns)) = &own.turns {
+            turns.hung_up(*client);
+        }
+    })?;
     let own = Arc::clone(shared);
     let keep = move |frame: &Frame| own.keep_reply(number, frame);
     std::thread::Builder::new().name("tap-in".into()).spawn(move || copy(server, client, keep))?;
@@ -151,12 +191,13 @@ impl Read for Copied<'_> {
 
 impl Shared {
     fn keep_command(&self, connection: u32, frame: &Frame) {
+        let Ok((command, _)) = frame.command() else { return };
+        if let Some((client, turns)) = self.turns.as_ref().filter(|_| is_own(&command)) {
+            turns.send(*client, &title(&command));
+        }
         let (mut tapped, mut bytes) = (lock(&self.tapped), lock(&self.bytes));
         *bytes += frame.body.len();
-        if tapped.len() < MOST
-            && *bytes < MOST_BYTES
-            && let Ok((command, _)) = frame.command()
-        {
+        if tapped.len() < MOST && *bytes < MOST_BYTES {
             tapped.push(Tapped { connection, request: frame.request_id, command, reply: None });
         }
     }
@@ -166,6 +207,9 @@ impl Shared {
         let asked = |one: &&mut Tapped| one.connection == connection && one.request == frame.response_to;
         if let Some(one) = tapped.iter_mut().rev().find(asked) {
             one.reply = frame.reply().ok().and_then(|reply| Document::from_bytes(reply.as_bytes()).ok());
+            if let Some((client, turns)) = self.turns.as_ref().filter(|_| is_own(&one.command)) {
+                turns.replied(*client, &title(&one.command));
+            }
         }
     }
 }

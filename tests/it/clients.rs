@@ -79,6 +79,50 @@ fn different_programs_that_fail_together_are_made_small_one_after_another() {
     assert!(second.contains("drop") && smaller != stays, "{second}\n{}", said.all());
 }
 
+/// Alone each takes a moment, and in most runs they miss each other.
+const WAITS_ONCE: &str = "db.createCollection('c', {capped: true, size: 4096});
+db.c.insert({_id: 1});
+var r = db.runCommand({find: 'c', tailable: true, awaitData: true});
+db.runCommand({getMore: r.cursor.id, collection: 'c', maxTimeMS: 60});
+";
+const DROPS_ONCE: &str = "sleep(Date.now() % 250);\ndb.c.drop();\n";
+
+#[test]
+fn the_order_of_two_programs_is_recorded_and_forced_and_makes_a_rare_failure_a_sure_one() {
+    let place = Place::new();
+    let padding = |name: &str| (0..6).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
+    let waits = place.file("waits.js", padding("one") + WAITS_ONCE);
+    let drops = place.file("drops.js", padding("two") + DROPS_ONCE);
+    let words = ["bisect", &waits, "--together", &drops, "--interleave", "--seldom", "--no-capture", "--jobs", "2"];
+    let bisect = || -> Said { place.command(TRIAGE, &[&words[..], &SERVER].concat()).output().unwrap().into() };
+    // That they meet by chance in one of eleven runs is likely, but chance.
+    let said = (0..5).map(|_| bisect()).find(|said| said.code == Some(0)).expect("they met in no run");
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+    let (first, second, order) = (read("waits.min.js"), read("waits.min.client-1.js"), read("waits.min.order.jsonl"));
+    assert!(first.contains("getMore") && !first.contains("db.one"), "{first}");
+    assert!(second.contains("drop") && !second.contains("db.two"), "{second}\n{}", said.all());
+    assert!(first.contains("in a recorded order"), "{first}");
+    assert!(order.contains(r#"{"client":1,"command":"drop test.c","replied":false}"#), "{order}");
+    let [waits, drops, order] = ["waits.min.js", "waits.min.client-1.js", "waits.min.order.jsonl"];
+    let words = ["repro", waits, "--together", drops, "--no-capture", "--runs", "12", "--order", order];
+    let said: Said = place.command(TRIAGE, &[&words[..], &SERVER].concat()).output().unwrap().into();
+    let failed = said.out.matches(": fails: ").count();
+    assert!(failed >= 9, "in its order it is sure: {}", said.all());
+}
+
+#[test]
+fn an_order_is_for_several_clients_and_a_broken_one_is_named() {
+    let place = Place::new();
+    let test = place.file("test.js", "db.c.drop();");
+    let said: Said =
+        place.command(TRIAGE, &[&["bisect", &test, "--interleave"][..], &SERVER].concat()).output().unwrap().into();
+    assert!(said.code == Some(2) && said.errors.contains("--clients"), "{}", said.all());
+    let order = place.file("order.jsonl", "{\"client\":0}\n");
+    let words = [&["repro", &test, "--clients", "2", "--order", &order][..], &SERVER].concat();
+    let said: Said = place.command(TRIAGE, &words).output().unwrap().into();
+    assert!(said.code == Some(2) && said.errors.contains("order.jsonl: line 1: "), "{}", said.all());
+}
+
 #[test]
 fn with_different_programs_each_client_runs_a_file_of_its_own_and_verdicts_name_it() {
     let place = Place::new();

@@ -75,6 +75,7 @@ fn nothing_happened() -> Execution {
         shell: "embedded".into(),
         end: ShellEnd::Completed,
         completed: Vec::new(),
+        trail: Vec::new(),
         counted: true,
         commands: BTreeMap::new(),
         notes: Vec::new(),

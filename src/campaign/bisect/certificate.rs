@@ -1,7 +1,7 @@
 //! What stands on top of a minimal program: what it shows, where, how often, and how sure it is that all of it is needed.
 
 use super::stand::{Stands, Trial, shows_in_data};
-use super::{BisectError, Checked, checked_runs};
+use super::{BisectError, Checked, Order, checked_runs};
 use crate::triage::Rate;
 use crate::triage::reduce::without_each;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -61,7 +61,13 @@ pub fn kept(
 }
 
 /// The comment.
-pub fn comment(checked: &Checked, rate: Rate, before: &[Utf8PathBuf], kept: &[Kept], command: &str) -> String {
+pub fn comment(
+    checked: &Checked,
+    rate: Rate,
+    before: &[Utf8PathBuf],
+    (kept, order): (&[Kept], Option<&Order>),
+    command: &str,
+) -> String {
     let mut lines = vec![
         format!("shows       {}", checked.wanted.line()),
         format!("first as    {}", checked.wanted.title),
@@ -70,6 +76,7 @@ pub fn comment(checked: &Checked, rate: Rate, before: &[Utf8PathBuf], kept: &[Ke
         format!("made by     {command}"),
     ];
     lines.extend(before.iter().map(|path| format!("run before  {path}")));
+    lines.extend(order.map(|order| format!("order       {}", order.line())));
     lines.extend(kept.iter().map(Kept::line));
     let one_line = |line: String| format!("// {}\n", line.split('\n').collect::<Vec<_>>().join(" "));
     lines.into_iter().map(one_line).collect()

@@ -9,6 +9,7 @@ use super::wanted::Wanted;
 use super::{BisectError, Case};
 use crate::run::Execution;
 use crate::triage::Rate;
+use crate::wire::turns::Step;
 
 /// Runs that show whether a failure is sure.
 const FIRST: usize = 3;
@@ -34,6 +35,8 @@ pub struct Checked {
     pub setting: String,
     /// Statements that probably matter.
     pub hint: Vec<usize>,
+    /// In which order its clients' commands came, if they took turns.
+    pub order: Vec<Step>,
 }
 
 impl Checked {
@@ -46,6 +49,7 @@ impl Checked {
             patience: patience(failing, failing.elapsed),
             setting: setting(failing),
             hint: hint(failing),
+            order: Vec::new(),
         }
     }
 }
@@ -63,7 +67,7 @@ pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
         let all = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
         (runs(stands, case, all, IN_BATCH)?, true)
     };
-    let Some((wanted, failing)) = seen.wanted else {
+    let Some((wanted, failing, order)) = seen.wanted else {
         return Err(match seen.other {
             Some(other) => BisectError::FailsOtherwise(other.title, seen.rate.runs),
             None => BisectError::DoesNotFail(seen.rate.runs),
@@ -72,7 +76,7 @@ pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
     let patience = patience(&failing, seen.longest);
     let setting = setting(&failing);
     let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
-    Ok(Checked { wanted, rate: seen.rate, needs_earlier, patience, setting, hint })
+    Ok(Checked { wanted, rate: seen.rate, needs_earlier, patience, setting, hint, order })
 }
 
 /// More runs of a file that failed in all of the first and not in the next: what comes now and then comes three times in
@@ -108,8 +112,8 @@ fn patience(failing: &Execution, longest: Duration) -> Patience {
 #[derive(Default)]
 struct Runs {
     rate: Rate,
-    /// With the first execution that showed it.
-    wanted: Option<(Wanted, Execution)>,
+    /// With the first execution that showed it, and its order.
+    wanted: Option<(Wanted, Execution, Vec<Step>)>,
     other: Option<Wanted>,
     longest: Duration,
 }
@@ -142,10 +146,10 @@ fn validate(case: &Case) -> bool {
 
 impl Runs {
     fn add(&mut self, case: &Case, seen: Seen) {
-        let Seen { execution, judgement, .. } = seen;
+        let Seen { execution, judgement, order, .. } = seen;
         self.rate.runs += 1;
         self.longest = self.longest.max(execution.elapsed);
-        let sought = self.wanted.as_ref().map(|(wanted, _)| wanted).or(case.wanted.as_ref());
+        let sought = self.wanted.as_ref().map(|(wanted, ..)| wanted).or(case.wanted.as_ref());
         let shows = match sought {
             Some(wanted) => wanted.is_in(&judgement),
             None => judgement.failures().next().is_some(),
@@ -158,7 +162,7 @@ impl Runs {
         self.rate.failed += 1;
         if self.wanted.is_none() {
             let wanted = case.wanted.clone().or(first);
-            self.wanted = wanted.map(|wanted| (wanted, execution));
+            self.wanted = wanted.map(|wanted| (wanted, execution, order));
         }
     }
 }

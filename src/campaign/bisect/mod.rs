@@ -11,6 +11,7 @@
 mod below;
 mod certificate;
 mod check;
+mod order;
 mod server_test;
 pub(super) mod stand;
 mod target;
@@ -26,13 +27,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use below::Below;
 pub use certificate::Kept;
 pub use check::Checked;
-pub use target::{Found, find, of_block};
+pub use order::Order;
+pub use target::{Found, find, of_block, programs_beside};
 pub use together::Beside;
 pub use wanted::{Other, Wanted};
 
 use self::server_test::ServerTest;
 use self::stand::{Setting, Stands, Trial, shows_in_data};
-use self::together::Together;
+use self::together::{Together, TurnsWanted};
 use self::wanted::Others;
 use super::options::RunOptions;
 use crate::interrupt::Interrupts;
@@ -91,6 +93,8 @@ pub struct BisectOptions {
     pub state: Utf8PathBuf,
     /// Whether the fewest commands are looked for below the smallest program.
     pub commands: bool,
+    /// Whether the order of several clients' commands is forced.
+    pub interleave: bool,
     /// For the comment on top.
     pub command: String,
 }
@@ -112,6 +116,8 @@ pub struct Bisected {
     pub kept: Vec<Kept>,
     /// The programs of other clients.
     pub beside: Vec<Beside>,
+    /// The order of the clients' commands, if it was forced.
+    pub order: Option<Order>,
     /// The fewest commands, if they were asked for.
     pub below: Option<Below>,
     /// Other failures that were met.
@@ -170,17 +176,21 @@ pub fn bisect(
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(Utf8Path::to_owned).into_iter().collect();
     let together = Together::default();
     together.set(case.together.clone());
+    together.set_turns(if options.interleave { TurnsWanted::Recorded } else { TurnsWanted::No });
     let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts, together: &together };
     Stands::set_up(&setting, options.jobs.max(1), |stands| {
         let mut checked = checked.map_or_else(|| check::check(stands, case), Ok)?;
         witness.say(&format!("fails {} runs{}: {}", checked.rate, way(&checked), checked.wanted.title));
-        if checked.rate.share() < TOO_SELDOM && !options.seldom {
-            return Err(BisectError::TooSeldom(checked.rate));
-        }
         let started = Instant::now();
         let (checked, state, together) = (&mut checked, state.as_path(), &together);
-        let programs = (1, case.together.len() as u32 + 1);
-        let mut work = Work { stands, options, interrupts, checked, state, started, together, programs, witness };
+        let (programs, free) = ((1, case.together.len() as u32 + 1), None);
+        let mut work = Work { stands, options, interrupts, checked, state, started, together, programs, free, witness };
+        if options.interleave {
+            work.force_order(case)?;
+        }
+        if work.checked.rate.share() < TOO_SELDOM && !options.seldom {
+            return Err(BisectError::TooSeldom(work.checked.rate));
+        }
         work.all(case)
     })
 }
@@ -200,6 +210,8 @@ struct Work<'a> {
     together: &'a Together,
     /// Programs that are made small, this one included, and all that there are.
     programs: (u32, u32),
+    /// How often the original failed before its order was forced; nothing where it is not.
+    free: Option<Rate>,
     witness: &'a mut dyn Witness,
 }
 
@@ -233,9 +245,10 @@ impl<'a> Work<'a> {
             true => Some(self.below(&reduced.text, &before)?),
             false => None,
         };
-        let comment = certificate::comment(self.checked, rate, &before, &kept, &self.options.command);
+        let order = self.last_order(&self.smallest(case, &before))?;
+        let comment = certificate::comment(self.checked, rate, &before, (&kept, order.as_ref()), &self.options.command);
         let (wanted, others, text) = (self.checked.wanted.clone(), others.into_list(), reduced.text.clone());
-        Ok(Bisected { text, comment, wanted, rate, reduced, kept, beside, below, others, original })
+        Ok(Bisected { text, comment, wanted, rate, reduced, kept, beside, order, below, others, original })
     }
 
     /// The text to be reduced and the files that have to run before it.
@@ -364,12 +377,18 @@ impl<'a> Work<'a> {
         Options { jobs: self.options.jobs, tests: self.options.tests, time, keep_wrapping: false, hint: Vec::new() }
     }
 
+    /// Where the smallest program is written, and what runs before it.
+    fn smallest(&self, case: &Case, before: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+        let path = self.state.join("smallest").join(case.file.file_name().unwrap_or("file.js"));
+        before.iter().cloned().chain([path]).collect()
+    }
+
     /// The smallest program again and again on fresh servers, first with stacks; whoever was interrupted has seen enough.
     fn last_runs(&self, case: &Case, text: &str, before: &[Utf8PathBuf]) -> Result<Rate, BisectError> {
-        let path = self.state.join("smallest").join(case.file.file_name().unwrap_or("file.js"));
-        fs_err::create_dir_all(self.state.join("smallest")).map_err(|error| BisectError::Broken(error.to_string()))?;
-        fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
-        let files: Vec<Utf8PathBuf> = before.iter().cloned().chain([path]).collect();
+        let files = self.smallest(case, before);
+        let broken = |error: io::Error| BisectError::Broken(error.to_string());
+        fs_err::create_dir_all(self.state.join("smallest")).map_err(broken)?;
+        files.last().map_or(Ok(()), |path| fs_err::write(path, text)).map_err(broken)?;
         let trial = |stacks, patience| Trial { stacks, patience, ..Trial::fresh(files.clone(), self.validate()) };
         let wanted = &self.checked.wanted;
         // One look at a hang sees one of several places of its loop: that says nothing against it.

@@ -1,7 +1,7 @@
 //! Servers side by side on which candidates are run: each stand is a thread with a server and a shell of its own.
 
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -22,6 +22,7 @@ use crate::run::{Batch, Cut, Execution, HangTimer};
 use crate::server::{Chosen, ServerChoice, choose};
 use crate::shell::Shell;
 use crate::wire::tap::{Tap, Tapped};
+use crate::wire::turns::{Step, Turns};
 
 /// Ports between the first ports of two stands.
 const PORTS: u16 = 50;
@@ -83,6 +84,10 @@ pub struct Seen {
     pub fresh: bool,
     /// The commands of the last file, if they were to be kept.
     pub tapped: Vec<Tapped>,
+    /// The order of its clients' commands, if they took turns.
+    pub order: Vec<Step>,
+    /// Commands that did not get their turn.
+    pub untimely: u32,
 }
 
 /// What every stand needs.
@@ -182,12 +187,13 @@ impl Stand<'_> {
     fn run(&mut self, trial: &Trial) -> Result<Seen, String> {
         self.prepare(trial);
         let fresh = !self.batch.is_used();
-        let mut last = None;
+        let (mut last, mut turns) = (None, None);
         for (at, path) in trial.files.iter().enumerate() {
-            if trial.tap && at + 1 == trial.files.len() {
-                self.batch.set_tap(Tap::open().map_err(|error| format!("no tap: {error}"))?);
+            let is_candidate = at + 1 == trial.files.len();
+            if is_candidate {
+                turns = self.tap(trial.tap).map_err(|error| format!("no tap: {error}"))?;
             }
-            let together = if at + 1 == trial.files.len() { self.setting.together.files() } else { Vec::new() };
+            let together = if is_candidate { self.setting.together.files() } else { Vec::new() };
             let execution = self.execute(path, &together)?;
             let failed = !execution.exits.is_empty() || execution.hang.is_some();
             last = Some(execution);
@@ -196,8 +202,22 @@ impl Stand<'_> {
             }
         }
         let execution = last.ok_or("there is no file to run")?;
-        let tapped = self.batch.take_tap().map(|tap| tap.take()).unwrap_or_default();
-        Ok(Seen { judgement: judge(&execution), execution, fresh, tapped })
+        let tapped = self.batch.take_taps().iter().flat_map(Tap::take).collect();
+        let (order, untimely) = turns.map(|turns: Arc<Turns>| turns.seen()).unwrap_or_default();
+        Ok(Seen { judgement: judge(&execution), execution, fresh, tapped, order, untimely })
+    }
+
+    /// Keeps the next file's commands, or their order; gives who keeps the latter.
+    fn tap(&mut self, commands: bool) -> std::io::Result<Option<Arc<Turns>>> {
+        if commands {
+            self.batch.set_taps(vec![Tap::open()?]);
+            return Ok(None);
+        }
+        let taps = self.setting.together.taps(u32::from(self.setting.options.clients.count))?;
+        Ok(taps.map(|(taps, turns)| {
+            self.batch.set_taps(taps);
+            turns
+        }))
     }
 
     fn prepare(&mut self, trial: &Trial) {

@@ -80,16 +80,22 @@ fn of_signature(target: &str, run: &Utf8Path) -> Result<Found, CampaignError> {
 pub fn of_block(block: &FailureBlock, run: &Utf8Path) -> Found {
     let wanted = Wanted { symptoms: block.symptoms.clone(), class: Some(block.class), title: block.title.clone() };
     let record = record_of(&block.file, run);
+    let together = programs_beside(block, run);
     let case = Case {
         file: block.file.clone(),
         wanted: Some(wanted),
         earlier: block.earlier.clone(),
-        together: read_record(&record).map(|execution| others_of(&execution)).unwrap_or_default(),
+        together,
         hint: Vec::new(),
         validate: true,
     };
     // Without a record the words of the command line decide.
     Found { case, words: read_words(&record).unwrap_or_default() }
+}
+
+/// What other clients ran beside the file of a failure, where that was something else.
+pub fn programs_beside(block: &FailureBlock, run: &Utf8Path) -> Vec<Utf8PathBuf> {
+    read_record(&record_of(&block.file, run)).map(|execution| others_of(&execution)).unwrap_or_default()
 }
 
 /// The files of further clients, where those were others than the first's.

@@ -1,35 +1,104 @@
 //! Different programs of several clients: each is made small in its turn, while the others run beside it as they are by then.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::wanted::Others;
 use super::{BisectError, Case, MORE_CHECKS, Work, read};
 use crate::triage::reduce::ReduceError;
+use crate::wire::tap::Tap;
+use crate::wire::turns::{Step, Turns};
 
 /// Looks of the programs beside the first begin to count here: their answers are no answers of the first's.
 const LOOKS: u32 = 1_000;
 
-/// What the other clients run while a candidate is tried; nothing where all run the candidate.
+/// What the other clients run while a candidate is tried, and when; nothing where all run the candidate.
 #[derive(Debug, Default)]
-pub struct Together(RwLock<Vec<Utf8PathBuf>>);
+pub struct Together(RwLock<Programs>);
+
+#[derive(Clone, Debug, Default)]
+struct Programs {
+    files: Vec<Utf8PathBuf>,
+    /// Who each client is in the order, the first included.
+    who: Vec<u32>,
+    turns: TurnsWanted,
+}
+
+/// Whether clients take turns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TurnsWanted {
+    /// Their commands go by nobody.
+    #[default]
+    No,
+    /// Their order is recorded.
+    Recorded,
+    /// It is recorded, and this one is forced.
+    Forced(Vec<Step>),
+}
 
 impl Together {
+    fn programs(&self) -> RwLockReadGuard<'_, Programs> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> RwLockWriteGuard<'_, Programs> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Their files now.
     pub fn files(&self) -> Vec<Utf8PathBuf> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.programs().files.clone()
     }
 
     /// Takes other files.
     pub fn set(&self, files: Vec<Utf8PathBuf>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = files;
+        self.set_as(files, Vec::new());
     }
 
-    /// Changes whenever a file's text does: what tells one predicate from another.
+    /// The same where clients change their places: `who` says which each is, the candidate's first.
+    fn set_as(&self, files: Vec<Utf8PathBuf>, who: Vec<u32>) {
+        let mut programs = self.change();
+        (programs.files, programs.who) = (files, who);
+    }
+
+    /// Says whether clients take turns from now on.
+    pub fn set_turns(&self, turns: TurnsWanted) {
+        self.change().turns = turns;
+    }
+
+    /// The order that is forced, if one is.
+    pub fn order(&self) -> Option<Vec<Step>> {
+        match &self.programs().turns {
+            TurnsWanted::Forced(order) => Some(order.clone()),
+            _ => None,
+        }
+    }
+
+    /// A tap for each of so many clients, and what they share; none where nobody takes turns.
+    ///
+    /// # Errors
+    /// The system refuses a port or a thread.
+    pub fn taps(&self, clients: u32) -> std::io::Result<Option<(Vec<Tap>, Arc<Turns>)>> {
+        let programs = self.programs();
+        let turns = match &programs.turns {
+            TurnsWanted::No => return Ok(None),
+            TurnsWanted::Recorded => Turns::new(Vec::new(), clients),
+            TurnsWanted::Forced(order) => Turns::new(order.clone(), clients),
+        };
+        let turns = Arc::new(turns);
+        let who = |place: u32| programs.who.get(place as usize).copied().unwrap_or(place);
+        let taps = (0..clients).map(|place| Tap::in_turns(who(place), Arc::clone(&turns)));
+        Ok(Some((taps.collect::<Result<_, _>>()?, turns)))
+    }
+
+    /// Changes whenever a file's text or the order does: what tells one predicate from another.
     pub fn mark(&self) -> String {
+        let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex()[..16].to_owned();
         let texts = self.files().into_iter().map(|path| std::fs::read(path).unwrap_or_default());
-        let hashes: Vec<String> = texts.map(|text| blake3::hash(&text).to_hex()[..16].to_owned()).collect();
-        if hashes.is_empty() { String::new() } else { format!(", together with {}", hashes.join(" ")) }
+        let hashes: Vec<String> = texts.map(|text| hash(&text)).collect();
+        let beside = if hashes.is_empty() { String::new() } else { format!(", together with {}", hashes.join(" ")) };
+        let order = self.order().map(|order| format!(", in order {}", hash(format!("{order:?}").as_bytes())));
+        beside + &order.unwrap_or_default()
     }
 }
 
@@ -57,7 +126,9 @@ impl Work<'_> {
         for (at, file) in case.together.iter().enumerate() {
             let mut rest = files.clone();
             rest.remove(at);
-            self.together.set(std::iter::once(first.clone()).chain(rest).collect());
+            let this = at as u32 + 1;
+            let who = [this, 0].into_iter().chain((1..).take(case.together.len()).filter(|one| *one != this));
+            self.together.set_as(std::iter::once(first.clone()).chain(rest).collect(), who.collect());
             self.programs.0 += 1;
             let original = read(file)?;
             let of_this = Case { file: file.clone(), hint: Vec::new(), ..case.clone() };

@@ -18,6 +18,7 @@ use crate::report::say;
 use crate::run::check::Checks;
 use crate::triage::commands::{Sent, for_python, for_rust, for_shells};
 use crate::triage::reduce::{Ending, Progress, ReduceError, ink, on_deep_stack};
+use crate::wire::turns;
 
 /// Runs of the smallest program on fresh servers, at the end.
 const LAST_RUNS: u32 = 10;
@@ -55,6 +56,10 @@ pub struct BisectArguments {
     /// Ends with the fewest wire commands that still fail: as JSON lines, and as scripts for shells, Python and Rust
     #[arg(long)]
     commands: bool,
+    /// Records the order of several clients' commands in a run that fails and forces it from then on; it ends as
+    /// NAME.min.order.jsonl beside the program, which `triage repro --order` takes
+    #[arg(long)]
+    interleave: bool,
     /// Goes on with a failure that comes in less than 15 of 100 runs
     #[arg(long)]
     seldom: bool,
@@ -98,7 +103,7 @@ pub(super) fn found(target: &str, batch: &[Utf8PathBuf], run: &RunArguments) -> 
     Ok(found)
 }
 
-fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, CampaignError> {
+pub(super) fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, CampaignError> {
     let cannot = |error| CampaignError::SetUp(format!("cannot read {path}: {error}; name a file of the batch"));
     path.canonicalize_utf8().map_err(cannot)
 }
@@ -118,6 +123,11 @@ fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, 
     if !found.case.together.is_empty() {
         run.clients = Clients { count: found.case.together.len() as u16 + 1, different: true };
     }
+    if arguments.interleave && run.clients.count < 2 {
+        let sentence =
+            "--interleave is for several clients; say --clients N, or --together FILE with the others' programs";
+        return Err(CampaignError::SetUp(sentence.into()));
+    }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
     Ok(BisectOptions {
         run,
@@ -128,6 +138,7 @@ fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, 
         lines: arguments.lines,
         seldom: arguments.seldom,
         commands: arguments.commands,
+        interleave: arguments.interleave,
         last_runs: LAST_RUNS,
         state: arguments.state.clone().unwrap_or_else(|| beside(&found.case, "min.state")),
         command: std::env::args().collect::<Vec<_>>().join(" "),
@@ -206,6 +217,10 @@ fn beside_path(out: &Utf8Path, number: u32) -> Utf8PathBuf {
     out.with_extension(format!("client-{number}.js"))
 }
 
+fn order_path(out: &Utf8Path) -> Utf8PathBuf {
+    out.with_extension("order.jsonl")
+}
+
 fn other_path(out: &Utf8Path, signature: &str) -> Utf8PathBuf {
     out.with_extension(format!("other-{signature}.js"))
 }
@@ -219,6 +234,9 @@ fn finish(done: &Bisected, out: &Utf8Path) -> io::Result<()> {
     }
     if let Some(Below::Commands { needed, .. }) = &done.below {
         write_commands(needed, done, out)?;
+    }
+    if let Some(order) = &done.order {
+        keep(&order_path(out), &turns::lines(&order.steps))?;
     }
     for other in &done.others {
         let comment = format!("// another failure that was met: {}\n", other.title.replace('\n', " "));
@@ -256,6 +274,10 @@ fn tell(done: &Bisected, out: &Utf8Path) {
     for (number, beside) in (1..).zip(&done.beside) {
         say(&format!("beside it, as client {number} ({}):", beside_path(out, number)));
         say(beside.text.trim_end());
+    }
+    if let Some(order) = &done.order {
+        say(&format!("in this order ({}):", order_path(out)));
+        order.steps.iter().for_each(|step| say(&step.to_string()));
     }
     done.below.iter().for_each(|below| tell_commands(below, out));
     for other in &done.others {

@@ -1,15 +1,16 @@
 //! `triage repro`: does it fail again, how often, and under which shell?
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
-use super::bisect::{found, run_options};
-use crate::campaign::{Again, CampaignError, Showing, repro};
+use super::bisect::{absolute, found, run_options};
+use crate::campaign::{Again, CampaignError, Clients, Runs, Showing, repro};
 use crate::cli::options::RunArguments;
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
 use crate::report::say;
 use crate::shell::ShellChoice;
+use crate::wire::turns::{Step, parse};
 
 /// Flags of `triage repro`.
 #[derive(Debug, Args)]
@@ -26,6 +27,12 @@ pub struct ReproArguments {
     /// Files that run before it on the same server, in their order
     #[arg(long, value_name = "FILE", num_args = 1..)]
     batch: Vec<Utf8PathBuf>,
+    /// Files that other clients run at the same time
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    together: Vec<Utf8PathBuf>,
+    /// The order of several clients' commands, as `triage bisect --interleave` left it: it is forced
+    #[arg(long, value_name = "FILE")]
+    order: Option<Utf8PathBuf>,
     /// Servers side by side
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
@@ -36,7 +43,18 @@ pub struct ReproArguments {
 /// Runs it: 1 if it failed at least once as it should, 3 if never.
 pub fn run(arguments: &ReproArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
     let mut found = found(&arguments.target, &arguments.batch, &arguments.run)?;
-    let options = run_options(&arguments.run, &found)?;
+    let mut options = run_options(&arguments.run, &found)?;
+    if !arguments.together.is_empty() {
+        found.case.together = arguments.together.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
+    }
+    if !found.case.together.is_empty() {
+        options.clients = Clients { count: found.case.together.len() as u16 + 1, different: true };
+    }
+    let order = arguments.order.as_deref().map(order).transpose()?;
+    if order.is_some() && options.clients.count < 2 {
+        let sentence = "--order is for several clients; say --clients N, or --together FILE with the others' programs";
+        return Err(CampaignError::SetUp(sentence.into()));
+    }
     let shells = if arguments.shells.is_empty() { vec![options.shell.clone()] } else { arguments.shells.clone() };
     let mut all: Vec<(ShellChoice, Again)> = Vec::new();
     for shell in shells {
@@ -44,11 +62,15 @@ pub fn run(arguments: &ReproArguments, interrupts: &Interrupts) -> Result<ExitCo
         options.shell = shell.clone();
         let jobs = usize::from(arguments.jobs);
         let several = arguments.shells.len() > 1;
-        let again = repro(&mut found.case, &options, arguments.runs, jobs, interrupts, |number, showing| {
+        let runs = Runs { count: arguments.runs, jobs, order: order.as_deref() };
+        let again = repro(&mut found.case, &options, runs, interrupts, |number, showing| {
             let under = if several { format!("{shell} ") } else { String::new() };
             say(&format!("{under}run {number}: {}", words(showing)));
         })?;
         let other = if again.other > 0 { format!(", {} with another", again.other) } else { String::new() };
+        if again.untimely > 0 {
+            say(&format!("{shell}: {} commands did not get their turn in the order", again.untimely));
+        }
         say(&format!("{shell}: {} runs failed with this failure{other}", again.same));
         all.push((shell, again));
     }
@@ -58,6 +80,13 @@ pub fn run(arguments: &ReproArguments, interrupts: &Interrupts) -> Result<ExitCo
     conclude(&all);
     let shown = all.iter().any(|(_, again)| again.same.failed > 0);
     Ok(if shown { ExitCode::FailuresFound } else { ExitCode::PredicateFails })
+}
+
+fn order(path: &Utf8Path) -> Result<Vec<Step>, CampaignError> {
+    let cannot = |why: String| {
+        CampaignError::SetUp(format!("cannot read {path}: {why}; name a file that triage bisect --interleave wrote"))
+    };
+    parse(&fs_err::read_to_string(path).map_err(|error| cannot(error.to_string()))?).map_err(cannot)
 }
 
 fn words(showing: &Showing) -> String {

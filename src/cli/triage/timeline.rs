@@ -1,6 +1,5 @@
 //! The timeline of `triage locate`, in columns on a terminal and as a page.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
 
@@ -8,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::run::{Entry, Execution, entry};
 use crate::triage::reduce::framed_statements;
-use crate::triage::{Log, Timeline, timeline};
+use crate::triage::{Log, Row, Texts, Timeline, timeline};
 
 /// Of a log's end so many bytes are read.
 const LOG_BYTES: u64 = 32 << 20;
@@ -23,13 +22,18 @@ const PAGE_TEXT: usize = 4_000;
 
 /// Reads file and logs again, and puts them together; `None` where the record holds no times.
 pub(super) fn gather(execution: &Execution, shown: usize) -> Option<Timeline> {
+    let texts: Vec<Texts> = execution.each_client().iter().map(|client| texts(client, shown)).collect();
+    let logs: Vec<Log> = execution.servers.iter().flat_map(|one| logs_of(&one.name, &one.log)).collect();
+    timeline(execution, &texts, &logs, shown)
+}
+
+/// The statements around the last completed one.
+fn texts(execution: &Execution, shown: usize) -> Texts {
     let text = std::fs::read_to_string(&execution.file).unwrap_or_default();
     let next = execution.last_completed().map_or(0, |last| last + 1);
     let first = next.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX));
     let wanted = framed_statements(&text, |number| (first as usize..=next as usize).contains(&number));
-    let texts: BTreeMap<u32, String> = wanted.into_iter().map(|(number, text)| (number as u32, text)).collect();
-    let logs: Vec<Log> = execution.servers.iter().flat_map(|one| logs_of(&one.name, &one.log)).collect();
-    timeline(execution, &texts, &logs, shown)
+    wanted.into_iter().map(|(number, text)| (number as u32, text)).collect()
 }
 
 /// A process's log and, beside it, what its run time printed; an empty one is not shown.
@@ -63,7 +67,7 @@ pub(super) fn columns(timeline: &Timeline) -> Vec<String> {
     let rows = timeline.rows.iter().map(|row| {
         let mark = if row.last_completed { '>' } else { ' ' };
         let time = row.at.strftime("%H:%M:%S%.3f");
-        format!("{time}{mark} {}{}", " ".repeat(width * row.column), cell(&readable(&row.text), width))
+        format!("{time}{mark} {}{}", " ".repeat(width * row.column), cell(&told(row), width))
     });
     let lines = [format!("{blank}{head}")].into_iter().chain(rows);
     let rest = (timeline.left_out > 0).then(|| format!("{blank}... and {} log lines more", timeline.left_out));
@@ -78,6 +82,12 @@ fn cell(text: &str, width: usize) -> String {
     }
     let kept: String = text.chars().take(width - 2).collect();
     format!("{kept}… ")
+}
+
+/// What a row says: of a log's line first the statement and the command that it is about.
+fn told(row: &Row) -> String {
+    let about = row.about.as_ref().map(|about| format!("[{about}] ")).unwrap_or_default();
+    about + &readable(&row.text)
 }
 
 /// A log line without its stamp and its numbers: severity, words, attributes.
@@ -108,7 +118,7 @@ pub(super) fn page(title: &str, timeline: &Timeline) -> String {
     page.push_str("</tr>\n");
     for row in &timeline.rows {
         let class = if row.last_completed { " class=\"last\" title=\"the last completed statement\"" } else { "" };
-        let text: String = readable(&row.text).chars().take(PAGE_TEXT).collect();
+        let text: String = told(row).chars().take(PAGE_TEXT).collect();
         let (before, after) = (row.column, timeline.columns.len() - row.column - 1);
         let (left, right) = ("<td></td>".repeat(before), "<td></td>".repeat(after));
         let time = row.at.strftime("%H:%M:%S%.3f");
@@ -128,13 +138,13 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::triage::Row;
 
     fn example() -> Timeline {
         let row = |column, text: &str, last_completed| Row {
             at: "2026-01-01T12:00:01.5Z".parse().unwrap(),
             column,
             text: text.into(),
+            about: (column == 2).then(|| "8 find".to_owned()),
             last_completed,
         };
         let json = r#"{"t":{"$date":"2026-01-01T12:00:01.5Z"},"s":"F","c":"-","id":1,"ctx":"c","msg":"<gone>"}"#;
@@ -147,7 +157,10 @@ mod tests {
         let lines = columns(&example());
         let place = lines[0].find(" b").unwrap() + 1;
         assert!(lines[1].starts_with("12:00:01.500> 7 done in 1 ms"), "{lines:#?}");
-        assert!(lines[2].starts_with("12:00:01.500  ") && lines[2][place..].starts_with("F <gone>"), "{lines:#?}");
+        assert!(
+            lines[2].starts_with("12:00:01.500  ") && lines[2][place..].starts_with("[8 find] F <gone>"),
+            "{lines:#?}"
+        );
         assert!(lines[3].contains("3 log lines more"), "{lines:#?}");
     }
 
@@ -162,7 +175,10 @@ mod tests {
     #[test]
     fn a_page_has_a_cell_for_each_column_and_no_markup_from_logs() {
         let page = page("a & b", &example());
-        assert!(page.contains("F &lt;gone&gt;") && !page.contains("<gone>") && page.contains("a &amp; b"), "{page}");
+        assert!(
+            page.contains("[8 find] F &lt;gone&gt;") && !page.contains("<gone>") && page.contains("a &amp; b"),
+            "{page}"
+        );
         for row in page.lines().filter(|line| line.starts_with("<tr") && line.contains("<td")) {
             assert_eq!(row.matches("<td>").count(), 4, "{row}");
         }

@@ -8,6 +8,7 @@
 //! Sources: mongod's assertion and signal handlers (text up to 4.2, JSON from 4.4 on), the sanitizers' manuals, the Go,
 //! Rust and Java run times, PostgreSQL's postmaster, the kernel's log. Gathered November 2026.
 
+mod connection;
 mod echo;
 mod entry;
 mod marks;
@@ -17,6 +18,7 @@ mod time;
 
 use serde::{Deserialize, Serialize};
 
+pub use connection::connection_of;
 pub use echo::is_echo_of_death;
 pub use entry::{Entry, entry, own_words};
 pub use report::{Report, noteworthy, reports};

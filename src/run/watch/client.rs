@@ -10,12 +10,14 @@ use crate::process::Identity;
 use crate::run::execution::{Hang, HangKind, Sighting};
 use crate::run::hang::classify;
 use crate::run::meter::Meter;
-use crate::shell::{CommandFigures, Ended, Note, Report, Running, ShellEnd, StatementDone, Status};
+use crate::shell::{CommandFigures, Ended, Note, Report, Running, SentCommand, ShellEnd, StatementDone, Status};
 
 /// How long a killed shell may take to say so.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 /// Reports taken from one shell before the others are looked at.
 const TURN: usize = 200;
+/// Commands that are kept of a file, the last of them.
+const TRAIL: usize = 120;
 
 /// What was seen of one client.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Seen {
     pub commands: BTreeMap<String, CommandFigures>,
     /// Completed statements in order.
     pub completed: Vec<StatementDone>,
+    /// The last commands that were sent.
+    pub trail: Vec<SentCommand>,
     /// Noteworthy replies.
     pub notes: Vec<Sighting>,
     /// Statements completed before the first connection was lost.
@@ -78,6 +82,7 @@ impl<'r> Client<'r> {
             ended,
             commands: BTreeMap::new(),
             completed: Vec::new(),
+            trail: Vec::new(),
             notes: Vec::new(),
             before_loss: None,
             hang: None,
@@ -139,6 +144,11 @@ impl<'r> Client<'r> {
                 for (name, figures) in commands {
                     self.seen.commands.entry(name).or_default().add(&figures);
                 }
+            }
+            Report::Trail(sent) => {
+                let many = (self.seen.trail.len() + sent.len()).saturating_sub(TRAIL);
+                self.seen.trail.extend(sent);
+                self.seen.trail.drain(..many.min(self.seen.trail.len()));
             }
             Report::Noted(note) => {
                 if matches!(note, Note::ConnectionLost { .. } | Note::BrokenReply { .. }) {

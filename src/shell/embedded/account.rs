@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::outbox::Outbox;
 use super::outcome::Outcome;
-use crate::shell::{CommandFigures, Note, StatementDone, timing_print};
+use crate::shell::{CommandFigures, Note, SentCommand, StatementDone, timing_print};
 use crate::wire::client::Oddity;
 use crate::wire::link::Failure;
 
@@ -17,6 +17,7 @@ const MOST_KINDS: usize = 1_000;
 pub struct Account {
     pub outbox: Outbox,
     statement: StatementDone,
+    last_completed: Option<u32>,
     noted: BTreeSet<(String, i32)>,
     odd: HashSet<(String, Discriminant<Oddity>)>,
     /// 0 for the file itself.
@@ -30,6 +31,7 @@ impl Account {
         Self {
             outbox,
             statement: StatementDone::default(),
+            last_completed: None,
             noted: BTreeSet::new(),
             odd: HashSet::new(),
             thread: 0,
@@ -48,8 +50,9 @@ impl Account {
     }
 
     /// A command goes out.
-    pub fn command_sent(&self, name: &str, database: &str) {
-        self.outbox.command_sent(self.thread, name, database);
+    pub fn command_sent(&self, sent: SentCommand, database: &str) {
+        let at = jiff::Timestamp::now().as_millisecond();
+        self.outbox.command_sent(self.thread, SentCommand { at, after: self.last_completed, ..sent }, database);
     }
 
     /// One command that was sent, and what came of it. Gives the code of a failed reply.
@@ -110,6 +113,7 @@ impl Account {
         self.outbox.print(&self.prefix, text);
         if let Some((index, millis)) = timing_print(text).filter(|_| self.is_main()) {
             let done = std::mem::take(&mut self.statement);
+            self.last_completed = Some(index);
             self.outbox.statement(StatementDone { index, millis, ..done }.ending_now());
         }
     }

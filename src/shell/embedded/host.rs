@@ -6,8 +6,9 @@ use std::time::Instant;
 use super::account::Account;
 use super::named::named;
 use super::outbox::Outbox;
-use crate::shell::{Job, Note};
-use crate::wire::bson::{RawDocument, Writer};
+use super::trail;
+use crate::shell::{Job, Note, SentCommand};
+use crate::wire::bson::Writer;
 use crate::wire::link::{ConnectError, Failure, Link, Servers, Target};
 use crate::wire::uri::{Login, Mechanism, Secret};
 
@@ -113,7 +114,8 @@ impl Host {
     /// One command and its reply; the whole account is kept here. A lost connection is opened anew by the next call.
     pub fn run_command(&mut self, id: u32, database: &str, command: Writer) -> Result<Vec<u8>, String> {
         let bytes = command.into_bytes();
-        let name = command_name(&bytes);
+        let sent = trail::read(&bytes, database);
+        let name = sent.name.clone();
         let given_up = self.not_given_up();
         let link = self.links.get_mut(id as usize);
         let Some(link) = link else { return Err("this connection is not open".into()) };
@@ -129,7 +131,7 @@ impl Host {
             }
         };
         self.refusals = if was_open { self.refusals } else { 0 };
-        self.account.command_sent(&name, database);
+        self.account.command_sent(SentCommand { connection: link.connection(slot), ..sent }, database);
         let started = Instant::now();
         let reply = link.exchange(slot, &bytes).and_then(|frame| {
             // It was looked at before; the error cannot come.
@@ -173,9 +175,4 @@ impl Host {
             link.log_out(source);
         }
     }
-}
-
-fn command_name(bytes: &[u8]) -> String {
-    let first = RawDocument::new(bytes).ok().and_then(|raw| raw.iter().next()?.ok());
-    first.map_or_else(String::new, |(key, _)| String::from_utf8_lossy(&key[..key.len().min(100)]).into_owned())
 }

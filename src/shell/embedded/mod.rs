@@ -22,6 +22,7 @@ mod parent;
 mod sandbox;
 mod sources;
 mod threads;
+mod trail;
 mod uncaught;
 pub mod worker;
 

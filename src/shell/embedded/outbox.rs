@@ -9,7 +9,8 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::shell::{CommandFigures, InFlight, Note, Report, StatementDone, Status};
+use super::trail::Trail;
+use crate::shell::{CommandFigures, InFlight, Note, Report, SentCommand, StatementDone, Status};
 
 /// The interval of the pulse.
 pub const PULSE: Duration = Duration::from_millis(50);
@@ -41,6 +42,7 @@ struct State {
     /// Not told yet.
     commands: BTreeMap<String, CommandFigures>,
     told: Option<(Option<Instant>, u64)>,
+    trail: Trail,
     /// Bytes that may still be printed.
     output_left: u64,
     output_dropped: u64,
@@ -119,10 +121,11 @@ impl Outbox {
     }
 
     /// A command of a thread goes out; 0 is the file itself.
-    pub fn command_sent(&self, thread: u32, command: &str, database: &str) {
+    pub fn command_sent(&self, thread: u32, sent: SentCommand, database: &str) {
         let mut state = self.state();
         state.sent += 1;
-        state.in_flight.insert(thread, (command.to_owned(), database.to_owned(), Instant::now()));
+        state.in_flight.insert(thread, (sent.name.clone(), database.to_owned(), Instant::now()));
+        state.trail.push(sent);
     }
 
     /// Its reply is in, or never will be.
@@ -149,6 +152,7 @@ impl Outbox {
         if !state.commands.is_empty() {
             reports.push(Report::Commands(std::mem::take(&mut state.commands)));
         }
+        reports.extend(state.trail.take().map(Report::Trail));
         if !unchanged {
             let in_flight =
                 longest.map(|(command, database, since)| InFlight { command, database, waiting: since.elapsed() });

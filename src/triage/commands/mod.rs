@@ -13,20 +13,8 @@ use serde_json::{Value, json};
 pub use scripts::{for_python, for_rust, for_shells};
 
 use crate::wire::bson::{Bson, Document};
-use crate::wire::tap::Tapped;
+use crate::wire::tap::{Tapped, is_own};
 
-/// What clients say of themselves and ask of the server before and after a program's own commands.
-const AROUND: [&str; 9] = [
-    "hello",
-    "isMaster",
-    "ismaster",
-    "saslStart",
-    "saslContinue",
-    "endSessions",
-    "buildInfo",
-    "buildinfo",
-    "getCmdLineOpts",
-];
 /// Fields that say which client and session sent it.
 const OF_THE_SENDER: [&str; 6] = ["$db", "lsid", "$clusterTime", "txnNumber", "apiVersion", "$readPreference"];
 
@@ -47,7 +35,7 @@ pub struct Sent {
 
 /// The list of what went by a tap.
 pub fn list(tapped: &[Tapped]) -> Vec<Sent> {
-    let own = tapped.iter().filter(|one| one.command.first().is_some_and(|(name, _)| !AROUND.contains(&name)));
+    let own = tapped.iter().filter(|one| is_own(&one.command));
     let (mut opened, mut all) = (BTreeMap::new(), Vec::new());
     for (number, one) in own.enumerate() {
         let mut command = one.command.clone();

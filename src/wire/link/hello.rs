@@ -51,6 +51,8 @@ pub struct Hello {
     pub mechanisms: Option<Vec<String>>,
     /// The first of our compressors that it knows, too.
     pub compressor: Option<Compressor>,
+    /// The server's own number for the connection, which its log names; since 4.2.
+    pub connection: Option<i64>,
 }
 
 impl Hello {
@@ -69,6 +71,7 @@ impl Hello {
             max_wire_version: reply.get("maxWireVersion").and_then(Bson::as_i64),
             mechanisms: mechanisms.map(|all| all.iter().filter_map(Bson::as_str).map(str::to_owned).collect()),
             compressor: ours.iter().find(|one| theirs.contains(&one.name())).copied(),
+            connection: reply.get("connectionId").and_then(Bson::as_i64),
         }
     }
 

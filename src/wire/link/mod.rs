@@ -167,6 +167,11 @@ impl Link {
         }
     }
 
+    /// The server's own number for that connection, where it tells.
+    pub fn connection(&self, slot: Slot) -> Option<i64> {
+        self.open.get(slot.0)?.hello.connection
+    }
+
     /// What was odd about replies over that connection since the last call.
     pub fn take_oddities(&mut self, slot: Slot) -> Vec<crate::wire::client::Oddity> {
         self.open.get_mut(slot.0).map(|member| member.client.take_oddities()).unwrap_or_default()
