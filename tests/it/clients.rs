@@ -88,12 +88,12 @@ db.runCommand({getMore: r.cursor.id, collection: 'c', maxTimeMS: 60});
 const DROPS_ONCE: &str = "sleep(Date.now() % 250);\ndb.c.drop();\n";
 
 #[test]
-fn the_order_of_two_programs_is_recorded_and_forced_and_makes_a_rare_failure_a_sure_one() {
+fn the_order_of_two_programs_is_recorded_and_forced_and_they_fail_in_it_again() {
     let place = Place::new();
-    let padding = |name: &str| (0..6).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
+    let padding = |name: &str| (0..3).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
     let waits = place.file("waits.js", padding("one") + WAITS_ONCE);
     let drops = place.file("drops.js", padding("two") + DROPS_ONCE);
-    let words = ["bisect", &waits, "--together", &drops, "--interleave", "--seldom", "--no-capture", "--jobs", "2"];
+    let words = ["bisect", &waits, "--together", &drops, "--interleave", "--seldom", "--no-capture", "--budget", "60s"];
     let bisect = || -> Said { place.command(TRIAGE, &[&words[..], &SERVER].concat()).output().unwrap().into() };
     // That they meet by chance in one of eleven runs is likely, but chance.
     let said = (0..5).map(|_| bisect()).find(|said| said.code == Some(0)).expect("they met in no run");
@@ -106,8 +106,8 @@ fn the_order_of_two_programs_is_recorded_and_forced_and_makes_a_rare_failure_a_s
     let [waits, drops, order] = ["waits.min.js", "waits.min.client-1.js", "waits.min.order.jsonl"];
     let words = ["repro", waits, "--together", drops, "--no-capture", "--runs", "12", "--order", order];
     let said: Said = place.command(TRIAGE, &[&words[..], &SERVER].concat()).output().unwrap().into();
-    let failed = said.out.matches(": fails: ").count();
-    assert!(failed >= 9, "in its order it is sure: {}", said.all());
+    // That two commands which are released together meet is likely, not sure.
+    assert!(said.code == Some(1) && said.out.contains(": fails: "), "{}", said.all());
 }
 
 #[test]
