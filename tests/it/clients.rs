@@ -79,35 +79,41 @@ fn different_programs_that_fail_together_are_made_small_one_after_another() {
     assert!(second.contains("drop") && smaller != stays, "{second}\n{}", said.all());
 }
 
-/// Alone each takes a moment, and in most runs they miss each other.
-const WAITS_ONCE: &str = "db.createCollection('c', {capped: true, size: 4096});
-db.c.insert({_id: 1});
-var r = db.runCommand({find: 'c', tailable: true, awaitData: true});
-db.runCommand({getMore: r.cursor.id, collection: 'c', maxTimeMS: 60});
+/// It fails if the other's document is there already, and only the other knows what is in it.
+const READS: &str = "sleep(60);
+var filter = {};
+filter[db.c.findOne({_id: 'b'}).operator] = {};
+db.c.find(filter).itcount();
 ";
-const DROPS_ONCE: &str = "sleep(Date.now() % 250);\ndb.c.drop();\n";
+const WRITES: &str = "if (Date.now() % 3 != 0) { sleep(200); }\ndb.c.insert({_id: 'b', operator: '$addFields'});\n";
 
 #[test]
-fn the_order_of_two_programs_is_recorded_and_forced_and_they_fail_in_it_again() {
+fn an_order_that_comes_by_chance_is_recorded_and_forced_and_then_it_always_fails() {
     let place = Place::new();
-    let padding = |name: &str| (0..3).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
-    let waits = place.file("waits.js", padding("one") + WAITS_ONCE);
-    let drops = place.file("drops.js", padding("two") + DROPS_ONCE);
-    let words = ["bisect", &waits, "--together", &drops, "--interleave", "--seldom", "--no-capture", "--budget", "60s"];
-    let bisect = || -> Said { place.command(TRIAGE, &[&words[..], &SERVER].concat()).output().unwrap().into() };
-    // That they meet by chance in one of eleven runs is likely, but chance.
-    let said = (0..5).map(|_| bisect()).find(|said| said.code == Some(0)).expect("they met in no run");
+    let padding = |name: &str| (0..6).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
+    let reads = place.file("reads.js", padding("one") + READS);
+    let writes = place.file("writes.js", padding("two") + WRITES);
+    let server = ["--server", "practice", "--bugs", "PRACTICE-1", "--no-capture"];
+    let triage =
+        |words: &[&str]| -> Said { place.command(TRIAGE, &[words, &server].concat()).output().unwrap().into() };
+    let bisect = || triage(&["bisect", &reads, "--together", &writes, "--interleave", "--seldom"]);
+    // By chance they meet in every third run; in none of eleven one time in a hundred.
+    let said = (0..3).map(|_| bisect()).find(|said| said.code == Some(0)).expect("they met in no run");
+    assert!(said.out.contains("fails 10 of 10 runs with its "), "{}", said.all());
     let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
-    let (first, second, order) = (read("waits.min.js"), read("waits.min.client-1.js"), read("waits.min.order.jsonl"));
-    assert!(first.contains("getMore") && !first.contains("db.one"), "{first}");
-    assert!(second.contains("drop") && !second.contains("db.two"), "{second}\n{}", said.all());
-    assert!(first.contains("in a recorded order"), "{first}");
-    assert!(order.contains(r#"{"client":1,"command":"drop test.c","replied":false}"#), "{order}");
-    let [waits, drops, order] = ["waits.min.js", "waits.min.client-1.js", "waits.min.order.jsonl"];
-    let words = ["repro", waits, "--together", drops, "--no-capture", "--runs", "12", "--order", order];
-    let said: Said = place.command(TRIAGE, &[&words[..], &SERVER].concat()).output().unwrap().into();
-    // That two commands which are released together meet is likely, not sure.
-    assert!(said.code == Some(1) && said.out.contains(": fails: "), "{}", said.all());
+    let (first, second, order) = (read("reads.min.js"), read("reads.min.client-1.js"), read("reads.min.order.jsonl"));
+    assert!(!first.contains("db.one") && !first.contains("sleep") && first.contains("in a recorded order"), "{first}");
+    assert!(!second.contains("db.two") && !second.contains("sleep") && second.contains("$addFields"), "{second}");
+    let insert = order.find(r#"{"client":1,"command":"insert test.c","replied":true}"#).expect("the other's insert");
+    let find = order.find(r#"{"client":0,"command":"find test.c","replied":false}"#).expect("a find");
+    assert!(insert < find, "{order}");
+    // Late by itself, the other is waited for.
+    let late = place.file("late.js", WRITES.replace("if (Date.now() % 3 != 0)", ""));
+    let repro =
+        |words: &[&str]| triage(&[&["repro", "reads.min.js", "--together", &late, "--runs", "4"], words].concat());
+    let forced = repro(&["--order", "reads.min.order.jsonl"]);
+    assert!(forced.out.contains("4 of 4 runs failed"), "{}", forced.all());
+    assert!(repro(&[]).out.contains("0 of 4 runs failed"), "without its order it never does");
 }
 
 #[test]

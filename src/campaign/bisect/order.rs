@@ -54,7 +54,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The order in which the smallest programs fail.
+    /// The order in which the smallest programs fail; if they do not when they are asked to, the one that was forced.
     pub(super) fn last_order(&self, files: &[camino::Utf8PathBuf]) -> Result<Option<Order>, BisectError> {
         let Some(free) = self.free else { return Ok(None) };
         let patience = Some(self.checked.patience.to_be_sure());
@@ -69,6 +69,6 @@ impl Work<'_> {
                 return Ok(Some(Order { steps: seen.order, free }));
             }
         }
-        Ok(None)
+        Ok(self.together.order().map(|steps| Order { steps, free }))
     }
 }
