@@ -35,9 +35,7 @@ pub fn fuzz(
         if desk.may_go_on() {
             fuzzed_files(options, &source, &usable, desk, batch)?;
         }
-        // A failure of different programs needs them all, and these run one.
-        let alike = options.run.clients.files_at_once() == 1;
-        if options.confirm && alike && batch.restartable() && interrupts.requested().is_none() {
+        if options.confirm && batch.restartable() && interrupts.requested().is_none() {
             confirm(desk, batch)?;
             let budget = options.triage_budget.of(desk.elapsed());
             minimise(desk, budget)?;
