@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::bisect::stand::{GONE, Seen, Setting, Stands, Trial};
+use super::bisect::stand::{Seen, Setting, Stands, Trial, answer_of};
 use super::bisect::together::{Together, TurnsWanted};
 use super::bisect::{Case, Wanted};
 use super::{CampaignError, RunOptions};
@@ -64,13 +64,12 @@ pub fn repro(
     together.set(case.together.clone());
     together.set_turns(runs.order.map_or(TurnsWanted::No, |order| TurnsWanted::Forced(order.to_vec())));
     let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
-    let files: Vec<Utf8PathBuf> = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
-    let trial = Trial { stacks: true, ..Trial::fresh(files, case.validate) };
+    let trial = Trial { stacks: true, ..Trial::fresh(case.files(true), case.validate) };
     Stands::set_up(&setting, runs.jobs, |stands| {
         let answers: Vec<_> = (0..runs.count).map(|_| stands.order(trial.clone())).collect();
         let mut again = Again::default();
         for (number, answer) in (1..).zip(answers) {
-            let seen = answer.recv().unwrap_or_else(|_| Err(GONE.into())).map_err(CampaignError::Server)?;
+            let seen = answer_of(&answer).map_err(CampaignError::Server)?;
             if seen.execution.interrupted {
                 break;
             }

@@ -190,10 +190,16 @@ impl Read for Copied<'_> {
 }
 
 impl Shared {
+    /// Who takes turns with a command: nobody with what clients say of themselves.
+    fn turns_for(&self, command: &Document) -> Option<(u32, &Turns)> {
+        let (client, turns) = self.turns.as_ref().filter(|_| is_own(command))?;
+        Some((*client, turns))
+    }
+
     fn keep_command(&self, connection: u32, frame: &Frame) {
         let Ok((command, _)) = frame.command() else { return };
-        if let Some((client, turns)) = self.turns.as_ref().filter(|_| is_own(&command)) {
-            turns.send(*client, &title(&command));
+        if let Some((client, turns)) = self.turns_for(&command) {
+            turns.send(client, &title(&command));
         }
         let (mut tapped, mut bytes) = (lock(&self.tapped), lock(&self.bytes));
         *bytes += frame.body.len();
@@ -207,8 +213,8 @@ impl Shared {
         let asked = |one: &&mut Tapped| one.connection == connection && one.request == frame.response_to;
         if let Some(one) = tapped.iter_mut().rev().find(asked) {
             one.reply = frame.reply().ok().and_then(|reply| Document::from_bytes(reply.as_bytes()).ok());
-            if let Some((client, turns)) = self.turns.as_ref().filter(|_| is_own(&one.command)) {
-                turns.replied(*client, &title(&one.command));
+            if let Some((client, turns)) = self.turns_for(&one.command) {
+                turns.replied(client, &title(&one.command));
             }
         }
     }

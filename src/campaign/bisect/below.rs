@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::server_test::ServerTest;
-use super::stand::{self, Trial};
+use super::stand::Trial;
 use super::{BisectError, Work};
 use crate::campaign::bisect::wanted::Others;
 use crate::triage::commands::{Sent, chosen, for_shells, list};
@@ -86,8 +86,8 @@ impl Work<'_> {
         fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
         let patience = Some(self.checked.patience.to_be_sure());
         let (files, validate) = (vec![path], self.validate());
-        let answer = self.stands.order(Trial { patience, tap: true, ..Trial::fresh(files, validate) });
-        let seen = answer.recv().unwrap_or_else(|_| Err(stand::GONE.into())).map_err(BisectError::Broken)?;
+        let trial = Trial { patience, tap: true, ..Trial::fresh(files, validate) };
+        let seen = self.stands.run(trial).map_err(BisectError::Broken)?;
         Ok(list(&seen.tapped))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
-use super::stand::{Patience, Seen, Stands, Trial, shows_in_data};
+use super::stand::{Patience, Seen, Stands, Trial, answer_of, shows_in_data};
 use super::wanted::Wanted;
 use super::{BisectError, Case};
 use crate::run::Execution;
@@ -60,12 +60,11 @@ fn setting(execution: &Execution) -> String {
 
 /// Runs the case as it is, alone and, if that shows nothing, after the files before it.
 pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
-    let alone = runs(stands, case, vec![case.file.clone()], ALONE)?;
+    let alone = runs(stands, case, case.files(false), ALONE)?;
     let (seen, needs_earlier) = if alone.rate.failed > 0 || case.earlier.is_empty() {
         (alone, false)
     } else {
-        let all = case.earlier.iter().cloned().chain([case.file.clone()]).collect();
-        (runs(stands, case, all, IN_BATCH)?, true)
+        (runs(stands, case, case.files(true), IN_BATCH)?, true)
     };
     let Some((wanted, failing, order)) = seen.wanted else {
         return Err(match seen.other {
@@ -82,10 +81,7 @@ pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
 /// More runs of a file that failed in all of the first and not in the next: what comes now and then comes three times in
 /// a row now and then.
 pub fn more_runs(stands: &Stands, case: &Case, checked: &Checked) -> Result<Rate, BisectError> {
-    let earlier = case.earlier.iter().filter(|_| checked.needs_earlier);
-    let files = earlier.chain([&case.file]).cloned().collect();
-    let validate = shows_in_data(checked.wanted.class);
-    let trial = Trial::fresh(files, validate);
+    let trial = Trial::fresh(case.files(checked.needs_earlier), shows_in_data(checked.wanted.class));
     let more = super::checked_runs(stands, &trial, &checked.wanted, ALONE as u32)?;
     // The run that did not fail is known of a reduction's own check.
     Ok(Rate { failed: checked.rate.failed + more.failed, runs: checked.rate.runs + more.runs + 1 })
@@ -127,7 +123,7 @@ fn runs(stands: &Stands, case: &Case, files: Vec<Utf8PathBuf>, most: usize) -> R
         let first = runs.rate.runs == 0;
         let answers: Vec<_> = (0..count).map(|at| stands.order(trial(first && at == 0))).collect();
         for answer in answers {
-            let seen = answer.recv().unwrap_or_else(|_| Err(super::stand::GONE.into())).map_err(BisectError::Broken)?;
+            let seen = answer_of(&answer).map_err(BisectError::Broken)?;
             if seen.execution.interrupted {
                 return Err(BisectError::Interrupted);
             }

@@ -70,6 +70,14 @@ pub struct Case {
     pub validate: bool,
 }
 
+impl Case {
+    /// The file, and before it those that ran earlier if they matter.
+    pub(super) fn files(&self, with_earlier: bool) -> Vec<Utf8PathBuf> {
+        let earlier = self.earlier.iter().filter(|_| with_earlier);
+        earlier.chain([&self.file]).cloned().collect()
+    }
+}
+
 /// How.
 #[derive(Clone, Debug)]
 pub struct BisectOptions {
@@ -176,7 +184,9 @@ pub fn bisect(
     let roots: Vec<Utf8PathBuf> = case.file.parent().map(Utf8Path::to_owned).into_iter().collect();
     let together = Together::default();
     together.set(case.together.clone());
-    together.set_turns(if options.interleave { TurnsWanted::Recorded } else { TurnsWanted::No });
+    if options.interleave {
+        together.set_turns(TurnsWanted::Recorded);
+    }
     let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts, together: &together };
     Stands::set_up(&setting, options.jobs.max(1), |stands| {
         let mut checked = checked.map_or_else(|| check::check(stands, case), Ok)?;
@@ -426,7 +436,7 @@ fn checked_runs(stands: &Stands, trial: &Trial, wanted: &Wanted, runs: u32) -> R
     let answers: Vec<_> = (0..runs).map(|_| stands.order(trial.clone())).collect();
     let mut rate = Rate::default();
     for answer in answers {
-        let seen = answer.recv().unwrap_or_else(|_| Err(stand::GONE.into())).map_err(BisectError::Broken)?;
+        let seen = stand::answer_of(&answer).map_err(BisectError::Broken)?;
         if !seen.execution.interrupted {
             rate.runs += 1;
             rate.failed += u32::from(wanted.is_in(&seen.judgement));

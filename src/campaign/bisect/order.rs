@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::stand::{GONE, Trial};
+use super::stand::Trial;
 use super::together::TurnsWanted;
 use super::{BisectError, Case, MORE_RUNS, Work, checked_runs};
 use crate::triage::Rate;
@@ -24,24 +24,31 @@ impl Order {
     /// For the comment on top.
     pub(super) fn line(&self) -> String {
         let clients: BTreeSet<u32> = self.steps.iter().map(|step| step.client).collect();
-        let commands = self.steps.iter().filter(|step| !step.replied).count();
-        let Rate { failed, runs } = self.free;
+        let (commands, clients) = (commands(&self.steps), clients.len());
+        let free = self.free;
         format!(
-            "the {commands} commands of {} clients in a recorded order; left to chance the original failed {failed} of {runs}",
-            clients.len()
+            "the {commands} commands of {clients} clients in a recorded order; left to chance the original failed {free}"
         )
     }
+}
+
+fn commands(order: &[Step]) -> usize {
+    order.iter().filter(|step| !step.replied).count()
 }
 
 impl Work<'_> {
     /// Forces the order of the failing run, if that makes it fail as often at least.
     pub(super) fn force_order(&mut self, case: &Case) -> Result<(), BisectError> {
         let (free, order) = (self.checked.rate, std::mem::take(&mut self.checked.order));
-        let commands = order.iter().filter(|step| !step.replied).count();
+        if order.is_empty() {
+            self.witness.say("no command was seen on its way: the connection is no plain one, and no order is forced");
+            self.together.set_turns(TurnsWanted::No);
+            return Ok(());
+        }
+        let commands = commands(&order);
         self.together.set_turns(TurnsWanted::Forced(order));
-        let earlier = case.earlier.iter().filter(|_| self.checked.needs_earlier);
-        let files = earlier.chain([&case.file]).cloned().collect();
-        let rate = checked_runs(self.stands, &Trial::fresh(files, self.validate()), &self.checked.wanted, MORE_RUNS)?;
+        let trial = Trial::fresh(case.files(self.checked.needs_earlier), self.validate());
+        let rate = checked_runs(self.stands, &trial, &self.checked.wanted, MORE_RUNS)?;
         let (with, without) = (rate.share(), free.share());
         self.witness.say(&format!("fails {rate} runs with its {commands} commands in their order"));
         if with < without {
@@ -60,8 +67,7 @@ impl Work<'_> {
         let patience = Some(self.checked.patience.to_be_sure());
         for _ in 0..LOOKS {
             let trial = Trial { patience, ..Trial::fresh(files.to_vec(), self.validate()) };
-            let seen = self.stands.order(trial).recv();
-            let seen = seen.unwrap_or_else(|_| Err(GONE.into())).map_err(BisectError::Broken)?;
+            let seen = self.stands.run(trial).map_err(BisectError::Broken)?;
             if seen.execution.interrupted {
                 break;
             }

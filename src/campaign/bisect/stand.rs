@@ -134,10 +134,26 @@ impl Stands {
         let _ = orders.send((trial, sender));
         answer
     }
+
+    /// Hands a trial over and waits for what it comes to.
+    ///
+    /// # Errors
+    /// See [`answer_of`].
+    pub fn run(&self, trial: Trial) -> Result<Seen, String> {
+        answer_of(&self.order(trial))
+    }
 }
 
 /// What is said if a stand's thread is gone.
 pub const GONE: &str = "a server's thread ended; this is a bug of this program";
+
+/// Waits for the answer to an order.
+///
+/// # Errors
+/// Server, shell or disk could not be had, in one sentence.
+pub fn answer_of(ordered: &Receiver<Result<Seen, String>>) -> Result<Seen, String> {
+    ordered.recv().unwrap_or_else(|_| Err(GONE.into()))
+}
 
 fn serve(setting: &Setting<'_>, index: usize, orders: &Mutex<Receiver<Order>>) {
     let next = || orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok();

@@ -87,46 +87,60 @@ struct Recorded {
 /// # Errors
 /// One sentence that names the file, the server or the folder, and the remedy.
 pub fn run(arguments: &BisectArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
-    let mut found = found(&arguments.target, &arguments.batch, &arguments.run)?;
-    if !arguments.together.is_empty() {
-        found.case.together = arguments.together.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
-    }
+    let found = found(&arguments.target, &arguments.batch, &arguments.together, &arguments.run)?;
     on_deep_stack(|| small(arguments, &found, interrupts)).map_err(|error| CampaignError::SetUp(error.to_string()))?
 }
 
-/// What the user named, with the files before it.
-pub(super) fn found(target: &str, batch: &[Utf8PathBuf], run: &RunArguments) -> Result<Found, CampaignError> {
+/// What the user named, with the files before it and those of other clients.
+pub(super) fn found(
+    target: &str,
+    batch: &[Utf8PathBuf],
+    together: &[Utf8PathBuf],
+    run: &RunArguments,
+) -> Result<Found, CampaignError> {
     let mut found = find(target, &run.out, run.options().checks != Checks::NONE)?;
     if !batch.is_empty() {
         found.case.earlier = batch.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
     }
+    if !together.is_empty() {
+        found.case.together = together.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
+    }
     Ok(found)
 }
 
-pub(super) fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, CampaignError> {
+fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, CampaignError> {
     let cannot = |error| CampaignError::SetUp(format!("cannot read {path}: {error}; name a file of the batch"));
     path.canonicalize_utf8().map_err(cannot)
 }
 
 /// The words of the command line, and of the record where the command line says nothing of a server.
 pub(super) fn run_options(run: &RunArguments, found: &Found) -> Result<RunOptions, CampaignError> {
-    if run.names_a_server() || found.words.is_empty() {
-        return Ok(run.options());
+    let mut options = if run.names_a_server() || found.words.is_empty() {
+        run.options()
+    } else {
+        let recorded = Recorded::try_parse_from(&found.words)
+            .map_err(|_| CampaignError::SetUp("the record's command line is not understood; name the server".into()))?;
+        recorded.run.options()
+    };
+    if !found.case.together.is_empty() {
+        options.clients = Clients { count: found.case.together.len() as u16 + 1, different: true };
     }
-    let recorded = Recorded::try_parse_from(&found.words)
-        .map_err(|_| CampaignError::SetUp("the record's command line is not understood; name the server".into()))?;
-    Ok(recorded.run.options())
+    Ok(options)
+}
+
+/// An order is of several clients' commands; `flag` asks for one.
+pub(super) fn several_clients(options: &RunOptions, flag: &str) -> Result<(), CampaignError> {
+    if options.clients.count > 1 {
+        return Ok(());
+    }
+    let remedy = "say --clients N, or --together FILE with the others' programs";
+    Err(CampaignError::SetUp(format!("{flag} is for several clients; {remedy}")))
 }
 
 fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, CampaignError> {
-    let mut run = run_options(&arguments.run, found)?;
-    if !found.case.together.is_empty() {
-        run.clients = Clients { count: found.case.together.len() as u16 + 1, different: true };
-    }
-    if arguments.interleave && run.clients.count < 2 {
-        let sentence =
-            "--interleave is for several clients; say --clients N, or --together FILE with the others' programs";
-        return Err(CampaignError::SetUp(sentence.into()));
+    let run = run_options(&arguments.run, found)?;
+    if arguments.interleave {
+        several_clients(&run, "--interleave")?;
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
     Ok(BisectOptions {

@@ -3,8 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
-use super::bisect::{absolute, found, run_options};
-use crate::campaign::{Again, CampaignError, Clients, Runs, Showing, repro};
+use super::bisect::{found, run_options, several_clients};
+use crate::campaign::{Again, CampaignError, Runs, Showing, repro};
 use crate::cli::options::RunArguments;
 use crate::exit_code::ExitCode;
 use crate::interrupt::Interrupts;
@@ -42,18 +42,11 @@ pub struct ReproArguments {
 
 /// Runs it: 1 if it failed at least once as it should, 3 if never.
 pub fn run(arguments: &ReproArguments, interrupts: &Interrupts) -> Result<ExitCode, CampaignError> {
-    let mut found = found(&arguments.target, &arguments.batch, &arguments.run)?;
-    let mut options = run_options(&arguments.run, &found)?;
-    if !arguments.together.is_empty() {
-        found.case.together = arguments.together.iter().map(|path| absolute(path)).collect::<Result<_, _>>()?;
-    }
-    if !found.case.together.is_empty() {
-        options.clients = Clients { count: found.case.together.len() as u16 + 1, different: true };
-    }
+    let mut found = found(&arguments.target, &arguments.batch, &arguments.together, &arguments.run)?;
+    let options = run_options(&arguments.run, &found)?;
     let order = arguments.order.as_deref().map(order).transpose()?;
-    if order.is_some() && options.clients.count < 2 {
-        let sentence = "--order is for several clients; say --clients N, or --together FILE with the others' programs";
-        return Err(CampaignError::SetUp(sentence.into()));
+    if order.is_some() {
+        several_clients(&options, "--order")?;
     }
     let shells = if arguments.shells.is_empty() { vec![options.shell.clone()] } else { arguments.shells.clone() };
     let mut all: Vec<(ShellChoice, Again)> = Vec::new();
