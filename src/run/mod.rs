@@ -13,6 +13,7 @@ mod hang;
 mod log_text;
 mod meter;
 mod recording;
+mod servers;
 mod watch;
 
 pub use average::{Average, Averages, FileKind, Remembered};
