@@ -130,9 +130,11 @@ impl<'r> Client<'r> {
     fn take(&mut self, report: Report, output: &mut dyn Write) -> std::io::Result<()> {
         match report {
             Report::Output(lines) => {
+                let mut text = String::new();
                 for line in lines {
-                    writeln!(output, "{}{line}", self.prefix)?;
+                    text.extend([&self.prefix, line.as_str(), "\n"]);
                 }
+                output.write_all(text.as_bytes())?;
             }
             Report::Statement(done) => {
                 self.seen.completed.push(done);
