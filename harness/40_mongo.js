@@ -55,7 +55,7 @@ class Mongo {
         native.forgetLogin(this._id, String(database));
         return this.getDB(database).runCommand({ logout: 1 });
     }
-    close() {}
+    close() { native.closeConnection(this._id); }
     toString() { return "connection to " + this.host; }
     tojson() { return this.toString(); }
 }

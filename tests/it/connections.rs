@@ -86,6 +86,23 @@ fn strangers_are_refused_and_the_given_server_has_several_names() {
 }
 
 #[test]
+fn a_connection_that_a_script_closed_refuses_commands_and_no_other_does() {
+    let fake = Fake::start(ok);
+    let script = "var other = new Mongo(db.getMongo().host), third = new Mongo();
+                  assert.commandWorked(other.adminCommand({ping: 1}));
+                  other.close(); other.close();
+                  var error = assert.throws(() => other.adminCommand({ping: 'closed'}));
+                  assert(/not open/.test(error.message), tojson(error));
+                  assert.commandWorked(third.adminCommand({ping: 1}));
+                  assert.commandWorked(new Mongo().adminCommand({ping: 1}));
+                  assert.commandWorked(db.runCommand({ping: 1}));
+                  for (let at = 0; at < 300; at++) { new Mongo().close(); }";
+    let ran = run(&format!("mongodb://{}", fake.address), script).completed();
+    assert!(ran.notes.is_empty(), "{:?}", ran.notes);
+    assert!(fake.seen().iter().all(|seen| !format!("{seen:?}").contains("closed")), "{:?}", fake.seen());
+}
+
+#[test]
 fn every_method_compresses_both_ways_and_never_a_greeting_or_a_secret() {
     for method in ["snappy", "zlib", "zstd"] {
         let fake = Fake::compressing(method, ok);

@@ -1,5 +1,6 @@
 //! What stands behind the natives: connections and limits of one file, all outside JavaScript.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,12 +20,16 @@ const MOST_CONNECTIONS: usize = 100;
 /// Once so many connections in a row were refused the server is gone: the rest fails at once.
 const MOST_REFUSALS: u32 = 20;
 
+const NOT_OPEN: &str = "this connection is not open: the script has closed it";
+
 /// One file's dealings with the servers.
 pub struct Host {
     pub job: Job,
     pub account: Account,
     servers: Arc<Servers>,
-    links: Vec<Link>,
+    links: BTreeMap<u32, Link>,
+    /// No number is given twice: a closed connection stays closed.
+    next_link: u32,
     refusals: u32,
     /// Who logs in where a script names nobody.
     logins: Vec<Login>,
@@ -36,7 +41,7 @@ impl Host {
         let account = Account::new(outbox);
         let servers = Arc::new(Servers::new(job.server.clone()).until(deadline));
         let logins = job.server.login.iter().cloned().collect();
-        Self { job, account, servers, links: Vec::new(), refusals: 0, logins }
+        Self { job, account, servers, links: BTreeMap::new(), next_link: 0, refusals: 0, logins }
     }
 
     /// Opens a connection to one of the given servers; an empty name is the server that `db` speaks to.
@@ -51,8 +56,10 @@ impl Host {
         match Link::open_to(&self.servers, target.clone(), logins, within) {
             Ok(link) => {
                 self.refusals = 0;
-                self.links.push(link);
-                Ok(self.links.len() as u32 - 1)
+                let id = self.next_link;
+                self.links.insert(id, link);
+                self.next_link += 1;
+                Ok(id)
             }
             Err(error) => {
                 let address = match target {
@@ -73,7 +80,7 @@ impl Host {
 
     /// Who is logged in on a connection; whoever names none is taken for one who has not logged in himself.
     pub fn logins(&self, id: u32) -> Vec<Login> {
-        self.links.get(id as usize).map_or_else(|| self.logins.clone(), |link| link.logins().to_vec())
+        self.links.get(&id).map_or_else(|| self.logins.clone(), |link| link.logins().to_vec())
     }
 
     /// True for the file itself, false for its threads.
@@ -98,12 +105,18 @@ impl Host {
     }
 
     fn link(&mut self, id: u32) -> Option<&mut Link> {
-        self.links.get_mut(id as usize)
+        self.links.get_mut(&id)
     }
 
-    /// The address of a connection.
+    /// Closes a connection; whatever is asked of it from now on is refused.
+    pub fn close(&mut self, id: u32) {
+        self.links.remove(&id);
+    }
+
+    /// The address of a connection; of a closed one, where the file's servers are.
     pub fn address(&mut self, id: u32) -> String {
-        self.link(id).map(|link| link.address()).unwrap_or_default()
+        let of_all = self.servers.settings().host_list();
+        self.link(id).map_or(of_all, |link| link.address())
     }
 
     /// True where a connection follows the primary of a set.
@@ -117,8 +130,7 @@ impl Host {
         let sent = trail::read(&bytes, database);
         let name = sent.name.clone();
         let given_up = self.not_given_up();
-        let link = self.links.get_mut(id as usize);
-        let Some(link) = link else { return Err("this connection is not open".into()) };
+        let Some(link) = self.links.get_mut(&id) else { return Err(NOT_OPEN.into()) };
         let was_open = link.is_open();
         if !was_open {
             given_up?;
@@ -164,7 +176,7 @@ impl Host {
         if [&source, &user, &password].iter().any(|text| text.len() > MOST_LOGIN_BYTES) {
             return Err(format!("a name or password of more than {MOST_LOGIN_BYTES} bytes is nobody's"));
         }
-        let Some(link) = self.link(id) else { return Err("this connection is not open".into()) };
+        let Some(link) = self.link(id) else { return Err(NOT_OPEN.into()) };
         let login = Login { user, password: Secret::new(password), source, mechanism };
         link.log_in(login).map_err(|error| error.to_string())
     }

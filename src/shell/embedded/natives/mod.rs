@@ -69,6 +69,8 @@ fn connections(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
             opened.map_err(|message| Exception::throw_message(&ctx, &message))
         }),
     )?;
+    let closer = Rc::clone(host);
+    native.set("closeConnection", Func::from(move |Handle(id): Handle| closer.borrow_mut().close(id)))?;
     let named = Rc::clone(host);
     native.set("address", Func::from(move |Handle(id): Handle| named.borrow_mut().address(id)))?;
     let asked = Rc::clone(host);

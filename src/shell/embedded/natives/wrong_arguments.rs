@@ -159,6 +159,7 @@ const VALUES: &[&str] = &[
     "within('registerTypes', {})",
     "within('logIn', 0, 'a', 'b', 'c', '')",
     "within('openConnection', '')",
+    "within('closeConnection', 1)",
     "within('sleep', 5)",
     "within('quit', 3)",
     "within('threadResult', new ArrayBuffer(3))",
