@@ -1,10 +1,15 @@
-//! Landlock: what may be read. Nothing may be written, made, removed or executed, nowhere.
+//! Landlock: what may be read, and by which ports servers may be reached. Nothing may be written, made, removed or
+//! executed, nowhere.
+
+use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
-    path_beneath_rules,
+    ABI, Access, AccessFs, AccessNet, BitFlags, NetPort, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
+    RulesetStatus, Scope, path_beneath_rules,
 };
+
+use super::Extent;
 
 /// Later versions refuse to connect to local sockets, which is how some servers are reached. Older kernels keep what they
 /// know of this one.
@@ -28,18 +33,26 @@ const SYSTEM: &[&str] = &[
     "/usr/share/zoneinfo",
 ];
 
-/// Leaves the calling thread, and those that it starts, these folders and files to read. False where the kernel cannot.
-pub fn restrict(readable: &[Utf8PathBuf]) -> bool {
-    bound(readable).is_ok_and(|status| status != RulesetStatus::NotEnforced)
+/// Leaves the calling thread, and those that it starts, these folders and files to read and these TCP ports to connect to;
+/// all ports if none are given.
+pub fn restrict(readable: &[Utf8PathBuf], ports: Option<&BTreeSet<u16>>) -> Extent {
+    match bound(readable, ports) {
+        Ok(RulesetStatus::FullyEnforced) => Extent::All,
+        Ok(RulesetStatus::PartiallyEnforced) => Extent::Part,
+        Ok(RulesetStatus::NotEnforced) | Err(_) => Extent::Nothing,
+    }
 }
 
-fn bound(readable: &[Utf8PathBuf]) -> Result<RulesetStatus, RulesetError> {
+fn bound(readable: &[Utf8PathBuf], ports: Option<&BTreeSet<u16>>) -> Result<RulesetStatus, RulesetError> {
     let paths = SYSTEM.iter().copied().chain(readable.iter().map(|path| path.as_str()));
+    let connects = ports.map_or(BitFlags::EMPTY, |_| AccessNet::ConnectTcp.into());
+    let ports = ports.into_iter().flatten();
     let ruleset = Ruleset::default()
         .handle_access(AccessFs::from_all(VERSION))?
-        .handle_access(AccessNet::BindTcp)?
+        .handle_access(connects | AccessNet::BindTcp)?
         .scope(Scope::from_all(VERSION))?
         .create()?
-        .add_rules(path_beneath_rules(paths, AccessFs::ReadFile | AccessFs::ReadDir))?;
+        .add_rules(path_beneath_rules(paths, AccessFs::ReadFile | AccessFs::ReadDir))?
+        .add_rules(ports.map(|port| Ok::<_, RulesetError>(NetPort::new(*port, AccessNet::ConnectTcp))))?;
     Ok(ruleset.restrict_self()?.ruleset)
 }

@@ -1,25 +1,44 @@
 //! What the kernel refuses a worker, whatever its engine or a native of ours gets wrong: Landlock takes the files, seccomp
 //! the system calls. A worker enters before its first job and never gets out.
 //!
-//! What stays: to read below the folders that `load` may read, to look up hosts, and to connect by TCP and by local
-//! sockets. Connecting is not bound to the given servers here: members of a set are only known from its answers.
+//! What stays: to read below the folders that `load` may read, to look up hosts, to connect by local sockets and to the
+//! given servers' TCP ports. The kernel knows no addresses there, and members of a set are only known from its answers:
+//! who follows a set may connect to any port.
 
 mod calls;
 mod files;
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use camino::Utf8PathBuf;
 
 use super::sources;
 use crate::shell::Job;
+use crate::wire::uri::{Host, Settings};
 
 /// With the value `off` in the environment nothing is asked of the kernel.
 pub const SWITCH: &str = "JSTESTFUZZ_SANDBOX";
+
+/// A name server that has much to say says it by TCP.
+const NAME_SERVER: u16 = 53;
+
+/// How much of what was asked for a kernel has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// It does not know it at all, or it is switched off.
+    Nothing,
+    /// It is too old for some of it.
+    Part,
+    /// All.
+    All,
+}
 
 /// What is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sandbox {
     /// Landlock.
-    pub files: bool,
+    pub files: Extent,
     /// seccomp.
     pub calls: bool,
 }
@@ -28,39 +47,61 @@ impl Sandbox {
     /// What is off, in one line; nothing if nothing is.
     pub fn gap(self) -> Option<String> {
         let off = match (self.files, self.calls) {
-            (true, true) => return None,
-            (false, true) => "Landlock is",
-            (true, false) => "seccomp is",
-            (false, false) => "Landlock and seccomp are",
+            (Extent::All, true) => return None,
+            (Extent::Part, true) => {
+                return Some(
+                    "this kernel has a part of Landlock only (Linux 6.12 has all of it): see docs/safety.md".into(),
+                );
+            }
+            (Extent::Nothing, true) => "Landlock is",
+            (Extent::All | Extent::Part, false) => "seccomp is",
+            (Extent::Nothing, false) => "Landlock and seccomp are",
         };
         Some(format!("{off} off: only the engine itself keeps scripts from files and processes"))
     }
 }
 
-/// What a worker may read: nothing below these changes while it lives.
+/// What a worker may read and connect to: none of it changes while it lives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grounds {
     roots: Vec<Utf8PathBuf>,
     /// Certificates and keys.
     files: Vec<Utf8PathBuf>,
+    /// TCP ports that may be connected to; any if there is none.
+    ports: Option<BTreeSet<u16>>,
 }
 
 impl Grounds {
     /// What the job needs.
     pub fn of(job: &Job) -> Self {
         let tls = job.server.tls.iter().flat_map(|tls| [&tls.ca_file, &tls.key_file]);
-        Self { roots: job.roots.clone(), files: tls.flatten().cloned().collect() }
+        Self { roots: job.roots.clone(), files: tls.flatten().cloned().collect(), ports: ports(&job.server) }
     }
+}
+
+fn ports(server: &Settings) -> Option<BTreeSet<u16>> {
+    if server.follows_primary() {
+        return None;
+    }
+    let mut ports = BTreeSet::new();
+    for host in &server.hosts {
+        if let Host::Tcp { name, port } = host {
+            let is_looked_up = name.parse::<IpAddr>().is_err() && name != "localhost";
+            ports.extend(is_looked_up.then_some(NAME_SERVER));
+            ports.insert(*port);
+        }
+    }
+    Some(ports)
 }
 
 /// Binds the calling thread, and those that it starts, for ever. What the kernel does not know stays off.
 pub fn enter(grounds: &Grounds) -> Sandbox {
     if std::env::var_os(SWITCH).is_some_and(|value| value == "off") {
-        return Sandbox { files: false, calls: false };
+        return Sandbox { files: Extent::Nothing, calls: false };
     }
     let readable: Vec<Utf8PathBuf> =
         sources::readable(&grounds.roots).into_iter().chain(grounds.files.clone()).collect();
-    Sandbox { files: files::restrict(&readable), calls: calls::restrict() }
+    Sandbox { files: files::restrict(&readable, grounds.ports.as_ref()), calls: calls::restrict() }
 }
 
 #[cfg(test)]
@@ -102,10 +143,10 @@ mod tests {
         std::fs::create_dir(&root).unwrap();
         std::fs::write(root.join("lib.js"), "1").unwrap();
         std::fs::write(base.join("secret"), "2").unwrap();
-        let grounds = Grounds { roots: vec![root.clone()], files: Vec::new() };
+        let grounds = Grounds { roots: vec![root.clone()], ..Grounds::default() };
         inside(
             grounds,
-            |sandbox| sandbox.files,
+            |sandbox| sandbox.files != Extent::Nothing,
             move || {
                 assert_eq!(std::fs::read_to_string(root.join("lib.js")).unwrap(), "1");
                 assert_eq!(root.read_dir().unwrap().count(), 1);
@@ -162,9 +203,36 @@ mod tests {
     }
 
     #[test]
+    fn the_given_servers_ports_are_connected_to_and_no_others() {
+        let (given, other) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+        let (given, other) = (given.local_addr().unwrap(), other.local_addr().unwrap());
+        let server = Settings::of_addresses([given.to_string()]);
+        inside(
+            Grounds { ports: ports(&server), ..Grounds::default() },
+            |sandbox| sandbox.files == Extent::All,
+            move || {
+                TcpStream::connect(given).unwrap().write_all(b"x").unwrap();
+                refused(TcpStream::connect(other), "another's port");
+                refused(TcpStream::connect(("localhost", other.port())), "the same by its name");
+            },
+        );
+    }
+
+    #[test]
+    fn members_of_a_set_may_be_anywhere_and_names_are_looked_up_by_tcp_too() {
+        let of = |uri: &str| ports(&Settings::parse(uri).unwrap());
+        assert_eq!(of("mongodb://127.0.0.1:1,127.0.0.1:2/?replicaSet=rs"), None);
+        assert_eq!(of("mongodb://[::1]:9"), Some(BTreeSet::from([9])));
+        assert_eq!(of("mongodb://localhost:7"), Some(BTreeSet::from([7])));
+        assert_eq!(of("mongodb://example.org:7"), Some(BTreeSet::from([7, NAME_SERVER])));
+        assert_eq!(of("mongodb://%2Ftmp%2Fm.sock"), Some(BTreeSet::new()));
+    }
+
+    #[test]
     fn what_is_off_is_one_line_and_nothing_is_said_where_all_is_on() {
-        assert_eq!(Sandbox { files: true, calls: true }.gap(), None);
-        for (files, calls, word) in [(false, true, "Landlock is off"), (true, false, "seccomp is off")] {
+        assert_eq!(Sandbox { files: Extent::All, calls: true }.gap(), None);
+        let cases = [(Extent::All, false, "seccomp is off"), (Extent::Nothing, true, "Landlock is off")];
+        for (files, calls, word) in [&cases[..], &[(Extent::Part, true, "this kernel has a part")]].concat() {
             let line = Sandbox { files, calls }.gap().unwrap();
             assert!(line.starts_with(word) && !line.contains('\n'), "{line}");
         }
