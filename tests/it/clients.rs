@@ -79,6 +79,22 @@ fn different_programs_that_fail_together_are_made_small_one_after_another() {
     assert!(second.contains("drop") && smaller != stays, "{second}\n{}", said.all());
 }
 
+#[test]
+fn a_failure_that_needs_the_other_clients_program_alone_is_found_in_that() {
+    let place = Place::new();
+    let padding = |name: &str| (0..8).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();
+    let idle = place.file("idle.js", padding("one"));
+    let fails = place.file("fails.js", padding("two") + "db.c.find({$addFields: {}}).itcount();\n" + &padding("two"));
+    let words = ["bisect", &idle, "--together", &fails, "--no-capture", "--budget", "60s", "--server", "practice"];
+    let said: Said = place.command(TRIAGE, &words).output().unwrap().into();
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(said.out.contains("fails without this program"), "{}", said.all());
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+    let (first, second) = (read("idle.min.js"), read("idle.min.client-1.js"));
+    assert!(!first.contains("insert"), "{first}");
+    assert!(second.contains("$addFields") && !second.contains("insert"), "{second}");
+}
+
 /// It fails if the other's document is there already, and only the other knows what is in it.
 const READS: &str = "sleep(60);
 var filter = {};

@@ -38,7 +38,7 @@ use self::wanted::Others;
 use super::options::RunOptions;
 use crate::interrupt::Interrupts;
 use crate::judge::Class;
-use crate::triage::reduce::{Progress, ReduceError, Reduced};
+use crate::triage::reduce::{Ending, Progress, ReduceError, Reduced};
 use crate::triage::{Rate, needed};
 
 /// Runs of all that happens with a file, where one is not enough.
@@ -226,7 +226,13 @@ impl<'a> Work<'a> {
     fn all(&mut self, case: &Case) -> Result<Bisected, BisectError> {
         let (original, before) = self.source(case)?;
         let others = Others::default();
-        let mut reduced = self.reduce(case, &original, &before, &others, false)?;
+        let mut reduced = match self.reduce(case, &original, &before, &others, false) {
+            Err(BisectError::Reduce(ReduceError::FailsOnEmpty)) if !case.together.is_empty() => {
+                self.witness.say("it fails without this program: the others alone do it");
+                Reduced { text: String::new(), ending: Ending::Minimal, stages: Vec::new() }
+            }
+            reduced => reduced?,
+        };
         let mut rate = self.last_runs(case, &reduced.text, &before)?;
         let may_be_another = self.options.run.capture.is_some() && self.checked.wanted.class != Some(Class::Hang);
         if rate.failed == 0 && may_be_another && self.interrupts.requested().is_none() {
