@@ -221,8 +221,8 @@ fn capture(folder: &Utf8Path) {
     if std::process::Command::new("gdb").arg("--version").output().is_err() {
         return skipped("stacks and core of a hanging server", "there is no gdb");
     }
-    let fill = "var text = Array(1 << 20).join('x'); for (var i = 0; i < 140; i++) { db.fill.insert({_id: i, t: text + i}); }
-        for (var i = 0; i < 140; i += 2) { db.fill.update({_id: i}, {$set: {u: text}}); if (i % 8) db.fill.remove({_id: i}); }";
+    let fill = "var text = Array(1 << 20).join('x'); for (var i = 0; i < 280; i++) { db.fill.insert({_id: i, t: text + i}); }
+        for (var i = 0; i < 280; i += 2) { db.fill.update({_id: i}, {$set: {u: text}}); if (i % 8) db.fill.remove({_id: i}); }";
     let (execution, before) = run_planted(folder, Class::Spin, Duration::from_secs(5), fill);
     let took = execution.capture.expect("a capture").took.as_secs_f64();
     let what = format!("stacks and core (gdb, zstd) of a hanging server of {} MiB", before >> 20);

@@ -94,9 +94,9 @@ impl ShownAgain {
     fn words(self) -> Option<&'static str> {
         match self {
             Self::NotTried => None,
-            Self::Alone => Some("yes, alone on a fresh server"),
-            Self::AfterEarlierFiles => Some("yes, after the files that ran before it; not alone"),
-            Self::No => Some("no, neither alone nor after the files that ran before it"),
+            Self::Alone => Some("yes, on a fresh server with nothing before it"),
+            Self::AfterEarlierFiles => Some("yes, after the files that ran before it; not without them"),
+            Self::No => Some("no: it ran once more on a fresh server and did not fail"),
         }
     }
 }
