@@ -47,7 +47,11 @@ impl Client {
     /// # Errors
     /// Whatever the last address tried gave; a name without addresses is [`io::ErrorKind::NotFound`].
     pub fn connect(address: &str, timeout: Duration) -> io::Result<Self> {
-        open_tcp(address, address, timeout).map(|stream| Self::over(Stream::Tcp(Timed::new(stream, None))))
+        let no_address = || io::Error::new(io::ErrorKind::InvalidInput, format!("{address} is not HOST:PORT"));
+        let (name, port) = address.rsplit_once(':').ok_or_else(no_address)?;
+        let name = name.trim_start_matches('[').trim_end_matches(']');
+        let stream = open_tcp(name, port.parse().map_err(|_| no_address())?, timeout)?;
+        Ok(Self::over(Stream::Tcp(Timed::new(stream, None))))
     }
 
     /// Speaks over a connection that is open already.

@@ -10,6 +10,7 @@ pub mod bson;
 pub mod client;
 pub mod compression;
 pub mod link;
+mod lookup;
 pub mod message;
 pub mod scram;
 pub mod stream;

@@ -1,13 +1,14 @@
 //! The bytes of one connection, whatever carries them, and how long one waits for them.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 
+use super::lookup::addresses;
 use super::tls::TlsStream;
 
 /// A wait may pass its deadline by so much: telling the kernel a new time for every reply would cost a system call.
@@ -120,14 +121,14 @@ pub fn left_until(deadline: Instant) -> io::Result<Duration> {
     if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
 }
 
-/// Opens a TCP connection to any address of `name`; all addresses together take no longer than `within`.
+/// Opens a TCP connection to any address of `name`; to look it up and all addresses together take no longer than `within`.
 ///
 /// # Errors
 /// Whatever the last address tried gave; a name without addresses is [`io::ErrorKind::NotFound`].
-pub fn open_tcp(address: impl ToSocketAddrs, name: &str, within: Duration) -> io::Result<TcpStream> {
+pub fn open_tcp(name: &str, port: u16, within: Duration) -> io::Result<TcpStream> {
     let deadline = Instant::now() + within;
-    let mut last = io::Error::new(io::ErrorKind::NotFound, format!("no address known for {name}"));
-    for candidate in address.to_socket_addrs()? {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, format!("no address known for {name}:{port}"));
+    for candidate in addresses(name, port, within)? {
         match TcpStream::connect_timeout(&candidate, left_until(deadline)?) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
@@ -199,7 +200,7 @@ mod tests {
                 crate::process::pause(Duration::from_millis(10));
             }
         });
-        let socket = open_tcp(address, "it", Duration::from_secs(5)).unwrap();
+        let socket = open_tcp("127.0.0.1", address.port(), Duration::from_secs(5)).unwrap();
         let started = Instant::now();
         let mut stream = Timed::new(socket, Some(started + Duration::from_millis(300)));
         stream.set_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -214,7 +215,8 @@ mod tests {
     #[test]
     fn a_silent_peer_is_waited_for_until_the_deadline_though_one_wait_may_take_longer() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let socket = open_tcp(listener.local_addr().unwrap(), "it", Duration::from_secs(5)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let socket = open_tcp("127.0.0.1", port, Duration::from_secs(5)).unwrap();
         let started = Instant::now();
         let mut stream = Timed::new(socket, Some(started + Duration::from_millis(100)));
         stream.set_timeout(Some(Duration::from_secs(20))).unwrap();

@@ -94,7 +94,7 @@ impl Servers {
             (Host::Unix(path), None) => Stream::Unix(Timed::new(open_unix(path, within)?, self.deadline)),
             (Host::Unix(_), Some(_)) => return Err(ConnectError::LocalTls),
             (Host::Tcp { name, port }, tls) => {
-                let stream = open_tcp((name.as_str(), *port), &host.to_string(), within)?;
+                let stream = open_tcp(name, *port, within)?;
                 let mut stream = Timed::new(stream, self.deadline);
                 stream.set_timeout(Some(timeout))?;
                 match tls {
