@@ -4,6 +4,7 @@ use super::bson::{Document, RawDocument};
 use super::compression::{Compressor, compress, decompress, may_be_compressed};
 use super::message::{Frame, MessageError, OP_COMPRESSED, op_msg, op_query};
 use super::stream::{Stream, Timed, open_tcp};
+use super::uri::Host;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufReader, Write};
 use std::time::Duration;
@@ -47,11 +48,12 @@ impl Client {
     /// # Errors
     /// Whatever the last address tried gave; a name without addresses is [`io::ErrorKind::NotFound`].
     pub fn connect(address: &str, timeout: Duration) -> io::Result<Self> {
-        let no_address = || io::Error::new(io::ErrorKind::InvalidInput, format!("{address} is not HOST:PORT"));
-        let (name, port) = address.rsplit_once(':').ok_or_else(no_address)?;
-        let name = name.trim_start_matches('[').trim_end_matches(']');
-        let stream = open_tcp(name, port.parse().map_err(|_| no_address())?, timeout)?;
-        Ok(Self::over(Stream::Tcp(Timed::new(stream, None))))
+        match Host::parse(address) {
+            Ok(Host::Tcp { name, port }) => {
+                open_tcp(&name, port, timeout).map(|stream| Self::over(Stream::Tcp(Timed::new(stream, None))))
+            }
+            _ => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{address} is not HOST:PORT"))),
+        }
     }
 
     /// Speaks over a connection that is open already.

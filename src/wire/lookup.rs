@@ -42,6 +42,7 @@ struct UnderWay;
 
 impl UnderWay {
     fn begin() -> io::Result<Self> {
+        // Dropped where there are too many, and then not counted any more.
         let this = Self;
         match UNDER_WAY.fetch_add(1, Ordering::Relaxed) {
             MOST_UNDER_WAY.. => {

@@ -114,9 +114,8 @@ impl Host {
     }
 
     /// The address of a connection; of a closed one, where the file's servers are.
-    pub fn address(&mut self, id: u32) -> String {
-        let of_all = self.servers.settings().host_list();
-        self.link(id).map_or(of_all, |link| link.address())
+    pub fn address(&self, id: u32) -> String {
+        self.links.get(&id).map_or_else(|| self.servers.settings().host_list(), Link::address)
     }
 
     /// True where a connection follows the primary of a set.

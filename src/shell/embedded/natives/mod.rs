@@ -72,7 +72,7 @@ fn connections(native: &Object<'_>, host: &Rc<RefCell<Host>>) -> Result<()> {
     let closer = Rc::clone(host);
     native.set("closeConnection", Func::from(move |Handle(id): Handle| closer.borrow_mut().close(id)))?;
     let named = Rc::clone(host);
-    native.set("address", Func::from(move |Handle(id): Handle| named.borrow_mut().address(id)))?;
+    native.set("address", Func::from(move |Handle(id): Handle| named.borrow().address(id)))?;
     let asked = Rc::clone(host);
     native.set("followsPrimary", Func::from(move |Handle(id): Handle| asked.borrow_mut().follows(id)))?;
     native.set("readMode", host.borrow().job.server.read_mode.name())
