@@ -340,25 +340,25 @@ impl Encoder {
 }
 
 /// The keys of an object, freed together.
-struct Keys {
+pub(super) struct Keys {
     ctx: RawContext,
     table: *mut qjs::JSPropertyEnum,
     count: u32,
 }
 
 impl Keys {
-    unsafe fn of(ctx: RawContext, object: qjs::JSValue) -> Result<Self> {
+    pub(super) unsafe fn of(ctx: RawContext, object: qjs::JSValue) -> Result<Self> {
         let (mut table, mut count) = (std::ptr::null_mut(), 0);
         let flags = (qjs::JS_GPN_STRING_MASK | qjs::JS_GPN_ENUM_ONLY) as c_int;
         let status = unsafe { qjs::JS_GetOwnPropertyNames(ctx, &mut table, &mut count, object, flags) };
         if status != 0 { Err(Thrown) } else { Ok(Self { ctx, table, count }) }
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.count as usize
     }
 
-    fn atom(&self, at: usize) -> qjs::JSAtom {
+    pub(super) fn atom(&self, at: usize) -> qjs::JSAtom {
         debug_assert!(at < self.len());
         // SAFETY: the engine gave `count` entries, and callers stay below it.
         unsafe { (*self.table.add(at)).atom }

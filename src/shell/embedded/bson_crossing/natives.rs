@@ -1,4 +1,4 @@
-//! The natives that take values as they lie: commands, sizes, comparisons, and documents as bytes.
+//! The natives that take values as they lie: commands, sizes, comparisons, documents as bytes, and names to be hidden.
 
 use std::ffi::{CStr, c_int};
 
@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use rquickjs::qjs;
 
 use super::decode::Decoder;
-use super::encode::Encoder;
+use super::encode::{Encoder, Keys};
 use super::{KINDS, Owned, RawContext, RawFunction, Result, STATE, Thrown, text, throw, time_is_over};
 use crate::wire::bson::{Document, Writer, compare};
 use crate::wire::message::MAX_MESSAGE_BYTES;
@@ -47,6 +47,7 @@ natives! {
     c"sameBson", 2, same_bson;
     c"toBson", 1, to_bson;
     c"fromBson", 1, from_bson;
+    c"hide", 2, hide;
 }
 
 /// The arguments of a call as a slice.
@@ -183,5 +184,22 @@ unsafe fn same_bson(ctx: RawContext, arguments: &[qjs::JSValue]) -> Result<qjs::
         let encoders = (Encoder::new(ctx), Encoder::new(ctx));
         let same = encoders.0.document(*left)? == encoders.1.document(*right)?;
         Ok(if same { qjs::JS_TRUE } else { qjs::JS_FALSE })
+    }
+}
+
+/// Puts what the second object has on the first, as scripts find builtins: writable, and not enumerable. The harness does
+/// that a thousand times in every fresh context, and with every collection that a script names.
+unsafe fn hide(ctx: RawContext, arguments: &[qjs::JSValue]) -> Result<qjs::JSValue> {
+    unsafe {
+        let [object, names, ..] = arguments else { return Err(throw(ctx, "hide takes an object and names for it")) };
+        let keys = Keys::of(ctx, *names)?;
+        let flags = (qjs::JS_PROP_WRITABLE | qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_THROW) as c_int;
+        for at in 0..keys.len() {
+            let value = Owned::checked(ctx, qjs::JS_GetProperty(ctx, *names, keys.atom(at)))?;
+            if qjs::JS_DefinePropertyValue(ctx, *object, keys.atom(at), value.into_raw(), flags) < 0 {
+                return Err(Thrown);
+            }
+        }
+        Ok(qjs::JS_UNDEFINED)
     }
 }

@@ -234,8 +234,9 @@ fn job() -> Job {
     }
 }
 
-/// One after another in one fresh engine, the natives as the harness has them. Gives how many gave a value.
-fn run(calls: &[Call]) -> usize {
+/// One after another in one fresh engine, the natives as the harness has them. Gives how many gave a value, and the bytes
+/// that the engine's heap holds after them.
+fn run(calls: &[Call]) -> (usize, i64) {
     let outbox = Outbox::new(0);
     let threads = Threads::new(job(), outbox.clone(), Arc::clone(&HARNESS));
     let host = Rc::new(RefCell::new(Host::new(job(), outbox, threads.deadline())));
@@ -265,7 +266,14 @@ fn run(calls: &[Call]) -> usize {
         calls.iter().filter(answers).count()
     });
     assert!(threads.end(PATIENCE), "a thread outlives its file");
-    answered
+    (answered, runtime.memory_usage().malloc_size)
+}
+
+#[test]
+fn a_fresh_context_with_the_whole_harness_takes_less_than_a_mebibyte() {
+    let (_, bytes) = run(&[]);
+    // An engine without the harness has less than 200 KiB.
+    assert!((300 << 10..1 << 20).contains(&bytes), "{bytes}");
 }
 
 #[test]
@@ -282,7 +290,7 @@ fn no_native_breaks_or_waits_for_ever_whatever_it_is_called_with() {
         prop_assert!(ended.is_ok(), "a panic: {shown}");
         prop_assert!(started.elapsed() < PATIENCE, "{:?}: {shown}", started.elapsed());
         made.set(made.get() + count);
-        answered.set(answered.get() + ended.unwrap_or(0));
+        answered.set(answered.get() + ended.map_or(0, |(answered, _)| answered));
         Ok(())
     });
     outcome.unwrap();
