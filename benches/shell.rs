@@ -88,6 +88,8 @@ struct Taken {
     wall: Duration,
     /// Peak resident memory of the worker so far, in MiB.
     peak: f64,
+    /// Resident memory at the end that is no file's.
+    own: f64,
 }
 
 impl Place {
@@ -122,7 +124,8 @@ impl Place {
                 Some(Report::Ended(ended)) => {
                     assert_eq!(ended.end, ShellEnd::Completed);
                     let peak = mebibytes(pid, "VmHWM");
-                    return Taken { cpu: cpu() - cpu_before, wall: started.elapsed(), peak };
+                    let own = mebibytes(pid, "RssAnon");
+                    return Taken { cpu: cpu() - cpu_before, wall: started.elapsed(), peak, own };
                 }
                 Some(_) => {}
                 None => panic!("a script did not end within {LONGEST:?}"),
@@ -214,23 +217,30 @@ fn beside_mongosh(place: &Place, way: &str) {
     };
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (mut our_peaks, mut their_peaks) = (Vec::new(), Vec::new());
+    let (mut our_own, mut their_own) = (Vec::new(), Vec::new());
     let mut shell = EmbeddedShell::new(FUZZ.into());
     for _ in 0..turns() {
         let taken = place.run(&mut shell, &ping_loop(PINGS / 2));
         ours.push(taken.cpu.as_secs_f64() * 1e6 / f64::from(PINGS / 2));
         our_peaks.push(taken.peak);
-        let (cpu, peak) = mongosh_pings(&mongosh, &place.uri);
+        our_own.push(taken.own);
+        let [cpu, peak, own] = mongosh_pings(&mongosh, &place.uri);
         theirs.push(cpu);
         their_peaks.push(peak);
+        their_own.push(own);
     }
     let (ours, theirs) = (median(&ours), median(&theirs));
     let less = theirs / ours;
     let shown = format!("{ours:.1} us ({less:.0}x less)");
     row(what, &shown, &format!("{theirs:.0} us"), less, &Target::AtLeast(50.0, "x less"));
-    let (ours, theirs) = (median(&our_peaks), median(&their_peaks));
+    memory("peak memory of the shell's process after those pings, beside mongosh", &our_peaks, &their_peaks);
+    memory("the same without pages of files, which all workers share", &our_own, &their_own);
+}
+
+fn memory(what: &str, ours: &[f64], theirs: &[f64]) {
+    let (ours, theirs) = (median(ours), median(theirs));
     let less = theirs / ours;
     let shown = format!("{ours:.1} MiB ({less:.0}x less)");
-    let what = "peak memory of the shell's process after those pings, beside mongosh";
     row(what, &shown, &format!("{theirs:.0} MiB"), less, &Target::AtLeast(30.0, "x less"));
 }
 
@@ -256,14 +266,13 @@ fn bare_pings(address: &str) {
     row(what, &format!("{:.1} us", median(&taken)), "", 0.0, &Target::None);
 }
 
-/// Microseconds of CPU a ping, and the peak of its memory in MiB.
-fn mongosh_pings(mongosh: &Utf8Path, uri: &str) -> (f64, f64) {
+/// Microseconds of CPU a ping, the peak of its memory in MiB, and the memory of its own at the end.
+fn mongosh_pings(mongosh: &Utf8Path, uri: &str) -> [f64; 3] {
     let mut command = Command::new(mongosh);
     command.args(["--quiet", "--norc", uri, "--file"]).arg(peer_script("pings.js"));
     // Its settings lie where `benches/run` turned its telemetry off.
     command.envs(std::env::var("JSTESTFUZZ_PEERS").map(|folder| ("HOME", folder)));
     let (_, said) = run(&mut command);
     let figure = |word| said.lines().find_map(|line| line.strip_prefix(word)?.trim().parse().ok());
-    let both = figure("microseconds").zip(figure("mebibytes"));
-    both.unwrap_or_else(|| panic!("mongosh said: {said}"))
+    ["microseconds", "mebibytes", "own"].map(|word| figure(word).unwrap_or_else(|| panic!("mongosh said: {said}")))
 }
