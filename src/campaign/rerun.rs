@@ -1,5 +1,6 @@
 //! Given files instead of made ones: fuzzed files again, or plain jstests, with the same judging.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -23,8 +24,9 @@ pub fn rerun(
     interrupts: &Interrupts,
 ) -> Result<ExitCode, CampaignError> {
     let files = paths.iter().map(|path| given(path)).collect::<Result<Vec<File>, CampaignError>>()?;
-    let roots = files.iter().filter_map(|file| file.path.parent().map(ToOwned::to_owned)).collect();
-    let mut desk = Desk::new(options, roots, reporter, interrupts)?;
+    let roots: BTreeSet<Utf8PathBuf> =
+        files.iter().filter_map(|file| file.path.parent().map(ToOwned::to_owned)).collect();
+    let mut desk = Desk::new(options, roots.into_iter().collect(), reporter, interrupts)?;
     desk.head("jstestfuzz", env!("CARGO_PKG_VERSION"));
     let outcome = against_a_server(&mut desk, |desk, batch| {
         let at_once = options.clients.files_at_once();
