@@ -3,8 +3,9 @@
 //! A group of cuts that cannot be made as a whole is split. While there is one such group both halves are tried; as soon
 //! as there are several, all of them go down a level together: first all the later halves in one level of independent
 //! candidates (what stands later uses what stands before, so it goes first), then those earlier halves whose later half
-//! could not be made. Where it could, the earlier half is taken as needed, because both together were. Single cuts are
-//! looked at again by whoever wants to be sure.
+//! could not be made. Where it could, the earlier half is taken as needed, because both together were. Where a whole level
+//! made nothing and few cuts are open, most of them are needed: groups would only cost tests, and each is tried alone. Single
+//! cuts are looked at again by whoever wants to be sure.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,9 @@ use super::size::compare;
 /// Candidates of one level are held in memory; a level of more is tested in parts. Constant, so that the result does not
 /// hang on the machine.
 const MOST_AT_ONCE: usize = 256;
+
+/// As many open cuts are few.
+const FEW: usize = 16;
 
 /// A set of cuts, by number.
 pub(super) type Chosen = BTreeSet<usize>;
@@ -81,7 +85,13 @@ impl<'l, 'a> Halving<'l, 'a> {
     fn halve(&mut self, all: Vec<usize>) -> Result<Chosen, Halt> {
         let mut needed = vec![all];
         while !needed.is_empty() {
+            let made = self.made.len();
             needed = self.go_down(needed)?;
+            let open: usize = needed.iter().map(Vec::len).sum();
+            if self.made.len() == made && open <= FEW {
+                let singles: Vec<Vec<usize>> = needed.drain(..).flatten().map(|cut| vec![cut]).collect();
+                self.level(&singles)?;
+            }
         }
         Ok(std::mem::take(&mut self.made))
     }

@@ -7,7 +7,8 @@ use super::halving::{Chosen, Cuts};
 use super::passes::{Pass, Plan};
 use super::program::Program;
 use crate::js::ast::{
-    ArrowExpr, CallExpr, Callee, Class, Expr, ExprStmt, Function, MemberExpr, NewExpr, Stmt, TaggedTpl, VarDecl,
+    ArrowExpr, CallExpr, Callee, Class, DoWhileStmt, Expr, ExprStmt, ForStmt, Function, MemberExpr, NewExpr, Stmt,
+    TaggedTpl, VarDecl, WhileStmt,
 };
 use crate::js::visit::{VisitMut, VisitMutWith};
 
@@ -52,6 +53,12 @@ pub trait Local: Sync {
 
     /// How many edits the node allows.
     fn options(&self, node: &Node<'_>) -> usize;
+
+    /// Whether it may change what ends a loop. Hardly a pass may: a candidate that never ends costs its whole time limit,
+    /// and a result of that kind would run for ever on a server without the bug.
+    fn changes_loop_ends(&self) -> bool {
+        false
+    }
 
     /// Makes those of the node's edits whose numbers are `chosen`, ascending and not empty. Where two exclude each
     /// other the first is made.
@@ -141,6 +148,12 @@ impl Walk<'_> {
         self.leave(&numbers, Node::Statement(node));
     }
 
+    fn loop_end(&mut self, node: &mut Expr) {
+        if self.local.changes_loop_ends() {
+            node.visit_mut_with(self);
+        }
+    }
+
     fn expression(&mut self, node: &mut Expr, place: Place) {
         let numbers = self.enter(&Node::Expression(node, place));
         node.visit_mut_children_with(self);
@@ -169,6 +182,24 @@ impl VisitMut for Walk<'_> {
 
     fn visit_mut_expr_stmt(&mut self, node: &mut ExprStmt) {
         self.expression(&mut node.expr, Place::Effect);
+    }
+
+    fn visit_mut_for_stmt(&mut self, node: &mut ForStmt) {
+        node.init.visit_mut_with(self);
+        if let Some(test) = &mut node.test {
+            self.loop_end(test);
+        }
+        node.body.visit_mut_with(self);
+    }
+
+    fn visit_mut_while_stmt(&mut self, node: &mut WhileStmt) {
+        self.loop_end(&mut node.test);
+        node.body.visit_mut_with(self);
+    }
+
+    fn visit_mut_do_while_stmt(&mut self, node: &mut DoWhileStmt) {
+        node.body.visit_mut_with(self);
+        self.loop_end(&mut node.test);
     }
 
     fn visit_mut_call_expr(&mut self, node: &mut CallExpr) {

@@ -21,6 +21,11 @@ impl Local for Literal {
         }
     }
 
+    /// Fewer rounds are smaller, too.
+    fn changes_loop_ends(&self) -> bool {
+        true
+    }
+
     fn apply(&self, node: &mut Node<'_>, chosen: &[usize]) {
         let Node::Expression(expression, _) = node else { return };
         let mut values = smaller(expression);
@@ -91,6 +96,10 @@ mod tests {
         assert_eq!(each(&PASS, "f(2.5);"), ["f(0);", "f(1);", "f(2);"]);
         assert_eq!(each(&PASS, "f(1);"), ["f(0);"]);
         assert!(each(&PASS, "f(0);").is_empty());
+        assert_eq!(
+            each(&PASS, "for (i = 0; i < 2; i += 2) f();"),
+            ["for(i = 0; i < 0; i += 2)f();", "for(i = 0; i < 1; i += 2)f();"]
+        );
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub trait Plan: Cuts {
     fn program(&self, chosen: &Chosen) -> Option<Program>;
 }
 
-/// The passes in tiers: what takes most away comes first, what only makes the rest alike comes last.
+/// The passes in tiers: what takes most away comes first. Form comes before what tries many edits in vain, because every
+/// change of the text makes them new ones.
 pub static PASSES: &[&dyn Pass] = &[
     // Statements.
     &unframe::Unframe,
@@ -47,19 +48,19 @@ pub static PASSES: &[&dyn Pass] = &[
     &EachNode(drop_statement::DropStatement),
     &drop_users::DropUsers,
     &EachNode(drop_clause::DropClause),
-    // Expressions.
     &EachNode(hoist::Hoist),
+    // Form.
+    &inline::Inline,
+    &merge::Merge,
+    &EachNode(canonical::Canonical),
+    &rename::Rename,
+    // Expressions.
     &EachNode(drop_part::DropPart),
     &EachNode(drop_value::DropValue),
     &EachNode(zero::Zero),
     &EachNode(subexpression::Subexpression),
     // Values.
     &EachNode(literal::Literal),
-    // Form.
-    &inline::Inline,
-    &merge::Merge,
-    &EachNode(canonical::Canonical),
-    &rename::Rename,
 ];
 
 #[cfg(test)]
