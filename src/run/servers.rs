@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::batch::Batch;
 use super::capture::Capture;
+use super::capture::core;
 use super::capture::crash::with_what_follows;
 use super::check::{PING_TIMEOUT, all_answer, answers, look_at_data, reachable};
 use super::execution::Check;
@@ -66,6 +67,9 @@ impl Batch<'_> {
             self.starts += 1;
             // What the server says while it starts belongs to no file.
             self.topology.new_log_lines();
+            if self.capturer.is_none() && self.topology.restartable() {
+                self.topology.processes().iter().for_each(|process| core::forbid(process.pid));
+            }
         }
         Ok(())
     }

@@ -58,6 +58,13 @@ pub fn abort(member: &Member, bytes: u64, budget: &Budget) -> Result<Utf8PathBuf
     found.ok_or_else(|| "the kernel wrote none; is the core limit 0?".into())
 }
 
+/// Makes a process die without a core: where nobody looks at it, writing it only takes time. What it starts from now on does
+/// likewise.
+pub fn forbid(pid: u32) {
+    // A process that is gone needs no limit.
+    let _ = prlimit(Pid::from_raw(pid as i32), Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
 /// Cores in a process's own folder and its data folder.
 pub fn find(log: &Utf8Path) -> Vec<Utf8PathBuf> {
     let Some(folder) = log.parent().filter(|folder| !folder.as_str().is_empty()) else { return Vec::new() };

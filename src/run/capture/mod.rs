@@ -8,7 +8,7 @@
 
 mod budget;
 mod context;
-mod core;
+pub(super) mod core;
 pub mod crash;
 mod gdb;
 mod gdb_text;
