@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::stand::{GONE, Patience, Seen, Stands, Trial};
 use super::wanted::{Others, Wanted};
+use crate::judge::Class;
 use crate::triage::reduce::{Cancel, Outcome, Test};
 use crate::triage::{Belief, Rate, Sequential};
 
@@ -72,8 +73,7 @@ impl ServerTest<'_> {
     /// One run, and if a used server shows the failure one more on a fresh one: it must not stand on what others left.
     /// What hangs must do so for long.
     fn once(&self, candidate: &str, path: Utf8PathBuf, stop: &Cancel<'_>) -> Result<Outcome, String> {
-        let needs_fresh = !self.before.is_empty();
-        let first = self.seen(candidate, &path, needs_fresh, self.patience, stop)?;
+        let first = self.seen(candidate, &path, self.needs_fresh(), self.patience, stop)?;
         let Some(seen) = first else { return Ok(Outcome::Stopped) };
         let is_proof = seen.fresh && self.patience.reply.is_none();
         if is_proof || !self.wanted.is_in(&seen.judgement) {
@@ -81,6 +81,11 @@ impl ServerTest<'_> {
         }
         let again = self.seen(candidate, &path, true, self.patience.to_be_sure(), stop)?;
         Ok(again.map_or(Outcome::Stopped, |seen| self.outcome(&seen)))
+    }
+
+    /// Files before it are part of the failure, and what a server has taken already it does not take again.
+    fn needs_fresh(&self) -> bool {
+        !self.before.is_empty() || self.wanted.class == Some(Class::Resource)
     }
 
     fn outcome(&self, seen: &Seen) -> Outcome {
@@ -96,8 +101,8 @@ impl ServerTest<'_> {
     fn sequentially(&self, candidate: &str, path: Utf8PathBuf, stop: &Cancel<'_>) -> Result<Outcome, String> {
         let (test, mut so_far) = (Sequential::new(self.rate), Rate::default());
         while test.belief(so_far) == Belief::Open && so_far.runs < test.bound() {
-            let fresh = !self.before.is_empty();
-            let Some(seen) = self.seen(candidate, &path, fresh, self.patience.to_be_sure(), stop)? else {
+            let patience = self.patience.to_be_sure();
+            let Some(seen) = self.seen(candidate, &path, self.needs_fresh(), patience, stop)? else {
                 return Ok(Outcome::Stopped);
             };
             so_far.runs += 1;
