@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 
 use super::CampaignError;
-use super::bisect::{BisectError, BisectOptions, Bisected, Checked, Witness, bisect, of_block};
+use super::bisect::{BisectError, BisectOptions, Bisected, Checked, Way, Witness, bisect, of_block};
 use super::desk::Desk;
 use crate::judge::Class;
 use crate::report::{Event, FailureBlock, Minimal, ShownAgain, Summary};
@@ -59,7 +59,9 @@ fn small(desk: &Desk<'_>, block: &FailureBlock, time: Duration) -> Result<Bisect
     let record = run.join("executions").join(name).join(RECORD);
     let execution = read_record(&record).map_err(|error| BisectError::Broken(error.to_string()))?;
     let wanted = case.wanted.clone().ok_or(BisectError::DoesNotFail(0))?;
-    let checked = Checked::by_a_run(wanted, &execution, block.shown_again == ShownAgain::AfterEarlierFiles);
+    let after_earlier = block.shown_again == ShownAgain::AfterEarlierFiles;
+    let way = if after_earlier { Way::AfterEarlier } else { Way::Alone };
+    let checked = Checked::by_a_run(wanted, &execution, way);
     let options = options(desk, block, time);
     let interrupts = desk.interrupts;
     let outcome = on_deep_stack(|| bisect(&case, Some(checked), &options, interrupts, &mut Nobody));

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::bisect::stand::{Seen, Setting, Stands, Trial, answer_of};
 use super::bisect::together::{Together, TurnsWanted};
-use super::bisect::{Case, Wanted};
+use super::bisect::{Case, Wanted, Way};
 use super::{CampaignError, RunOptions};
 use crate::interrupt::Interrupts;
 use crate::triage::Rate;
@@ -64,7 +64,7 @@ pub fn repro(
     together.set(case.together.clone());
     together.set_turns(runs.order.map_or(TurnsWanted::No, |order| TurnsWanted::Forced(order.to_vec())));
     let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
-    let trial = Trial { stacks: true, ..Trial::fresh(case.files(true), case.validate) };
+    let trial = Trial { stacks: true, ..Trial::fresh(Way::AfterEarlier.files(case), case.validate) };
     Stands::set_up(&setting, runs.jobs, |stands| {
         let answers: Vec<_> = (0..runs.count).map(|_| stands.order(trial.clone())).collect();
         let mut again = Again::default();

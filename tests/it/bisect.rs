@@ -140,6 +140,18 @@ fn a_failure_that_needs_an_earlier_file_is_joined_with_it() {
 }
 
 #[test]
+fn a_failure_that_needs_a_server_the_file_has_used_before_is_found_by_running_it_over_and_over() {
+    let (place, id) = (Place::new(), "PRACTICE-1");
+    let counts = "db.passes.insert({}); if (db.passes.count() > 2) { db.c.find({$addFields: {}}).itcount(); }";
+    let file = place.file("fail.js", buried(20, &[counts.to_owned()]));
+    let said = bisect(&place, &file, id, &[]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(said.out.contains("fails 3 of 3 runs where everything runs 3 times over on one server"), "{}", said.all());
+    assert!(said.out.contains("joined with it into one script"), "{}", said.all());
+    assert!(ink(&smallest(&place)) <= ink(bug(id).program) + 30, "{}", said.all());
+}
+
+#[test]
 fn a_failure_that_comes_now_and_then_is_reduced_with_its_rate() {
     let (place, id) = (Place::new(), "PRACTICE-38");
     let file = place.file("fail.js", buried(15, &statements(bug(id).program)));
@@ -188,7 +200,7 @@ fn a_file_that_does_not_fail_is_refused_and_nothing_is_written() {
     let file = place.file("fail.js", buried(10, &[]));
     let said = bisect(&place, &file, "none", &[]);
     assert_eq!(said.code, Some(3), "{}", said.all());
-    assert!(said.errors.contains("11 runs on fresh servers showed no failure"), "{}", said.all());
+    assert!(said.errors.contains("12 runs, alone and in every other way, showed no failure"), "{}", said.all());
     assert!(!place.path().join("fail.min.js").exists());
     assert!(!place.path().join("fail.min.state").exists(), "what was begun for it goes, too");
 }

@@ -1,22 +1,24 @@
-//! The check before everything: does the file fail, how often, with which failure, and does it need others before it?
+//! The check before everything: does the file fail, how often, with which failure, and in which way must it be run?
 
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
-
 use super::stand::{Patience, Seen, Stands, Trial, answer_of, shows_in_data};
 use super::wanted::Wanted;
-use super::{BisectError, Case};
+use super::{BisectError, Case, TOO_SELDOM, Way};
 use crate::run::Execution;
 use crate::triage::Rate;
 use crate::wire::turns::Step;
 
-/// Runs that show whether a failure is sure.
-const FIRST: usize = 3;
-/// Runs of a file alone, if it is not.
-const ALONE: usize = 11;
-/// Runs of a whole batch, which take long.
-const IN_BATCH: usize = 5;
+/// Runs that show whether a failure is sure, if all of them fail.
+const ENOUGH: u32 = 3;
+/// Runs of a file alone, side by side, as long as they do not agree.
+const ALONE: [usize; 2] = [3, 8];
+/// The same of a whole batch, which takes long.
+const AFTER_EARLIER: [usize; 2] = [3, 2];
+/// The same of many passes in each run: the first says whether there is anything to be seen.
+const OVER_AND_OVER: [usize; 3] = [1, 2, 2];
+/// Runs of what turned out not to fail always.
+const MORE: u32 = 11;
 /// No candidate needs to be quicker than that, and no reply.
 const LEAST: Duration = Duration::from_secs(1);
 const LEAST_REPLY: Duration = Duration::from_millis(500);
@@ -27,8 +29,8 @@ pub struct Checked {
     pub wanted: Wanted,
     /// How often it failed.
     pub rate: Rate,
-    /// It fails only after the earlier files.
-    pub needs_earlier: bool,
+    /// How it has to be run for that.
+    pub way: Way,
     /// When candidates hang.
     pub patience: Patience,
     /// Server and shell.
@@ -41,11 +43,11 @@ pub struct Checked {
 
 impl Checked {
     /// What a run found that saw the failure and then saw it again on a fresh server.
-    pub fn by_a_run(wanted: Wanted, failing: &Execution, needs_earlier: bool) -> Self {
+    pub fn by_a_run(wanted: Wanted, failing: &Execution, way: Way) -> Self {
         Self {
             wanted,
             rate: Rate { failed: 2, runs: 2 },
-            needs_earlier,
+            way,
             patience: patience(failing, failing.elapsed),
             setting: setting(failing),
             hint: hint(failing),
@@ -58,31 +60,30 @@ fn setting(execution: &Execution) -> String {
     format!("{}, shell {}", execution.product, execution.shell)
 }
 
-/// Runs the case as it is, alone and, if that shows nothing, after the files before it.
+/// Runs the case in one way after another until it fails often enough; if it never does, the way that it fails most in.
 pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
-    let alone = runs(stands, case, case.files(false), ALONE)?;
-    let (seen, needs_earlier) = if alone.rate.failed > 0 || case.earlier.is_empty() {
-        (alone, false)
-    } else {
-        (runs(stands, case, case.files(true), IN_BATCH)?, true)
-    };
-    let Some((wanted, failing, order)) = seen.wanted else {
-        return Err(match seen.other {
-            Some(other) => BisectError::FailsOtherwise(other.title, seen.rate.runs),
-            None => BisectError::DoesNotFail(seen.rate.runs),
-        });
-    };
-    let patience = patience(&failing, seen.longest);
-    let setting = setting(&failing);
-    let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
-    Ok(Checked { wanted, rate: seen.rate, needs_earlier, patience, setting, hint, order })
+    let (mut best, mut other, mut count) = (None::<Checked>, None, 0);
+    for way in Way::all(case) {
+        let mut runs = runs(stands, case, way)?;
+        count += runs.rate.runs;
+        other = other.or(runs.other.take());
+        let most = best.as_ref().map_or(0.0, |best| best.rate.share());
+        best = runs.checked(case, way).filter(|here| here.rate.share() > most).or(best);
+        if best.as_ref().is_some_and(|best| best.rate.share() >= TOO_SELDOM) {
+            break;
+        }
+    }
+    best.ok_or(match other {
+        Some(other) => BisectError::FailsOtherwise(other.title, count),
+        None => BisectError::DoesNotFail(count),
+    })
 }
 
 /// More runs of a file that failed in all of the first and not in the next: what comes now and then comes three times in
 /// a row now and then.
 pub fn more_runs(stands: &Stands, case: &Case, checked: &Checked) -> Result<Rate, BisectError> {
-    let trial = Trial::fresh(case.files(checked.needs_earlier), shows_in_data(checked.wanted.class));
-    let more = super::checked_runs(stands, &trial, &checked.wanted, ALONE as u32)?;
+    let trial = Trial::fresh(checked.way.files(case), shows_in_data(checked.wanted.class));
+    let more = super::checked_runs(stands, &trial, &checked.wanted, MORE)?;
     // The run that did not fail is known of a reduction's own check.
     Ok(Rate { failed: checked.rate.failed + more.failed, runs: checked.rate.runs + more.runs + 1 })
 }
@@ -112,16 +113,22 @@ struct Runs {
     wanted: Option<(Wanted, Execution, Vec<Step>)>,
     other: Option<Wanted>,
     longest: Duration,
+    /// Files that a run took to fail, at most.
+    files: usize,
 }
 
 /// A few runs on fresh servers; more if those do not agree, or none fails.
-fn runs(stands: &Stands, case: &Case, files: Vec<Utf8PathBuf>, most: usize) -> Result<Runs, BisectError> {
-    let mut runs = Runs { wanted: None, ..Runs::default() };
-    for count in [FIRST, most - FIRST] {
+fn runs(stands: &Stands, case: &Case, way: Way) -> Result<Runs, BisectError> {
+    let (mut runs, files) = (Runs::default(), way.files(case));
+    let counts: &[usize] = match way {
+        Way::Alone => &ALONE,
+        Way::AfterEarlier => &AFTER_EARLIER,
+        Way::OverAndOver(_) => &OVER_AND_OVER,
+    };
+    for (nth, count) in counts.iter().enumerate() {
         let trial = |stacks| Trial { stacks, ..Trial::fresh(files.clone(), validate(case)) };
         // The first of all says where the server stood; that takes seconds.
-        let first = runs.rate.runs == 0;
-        let answers: Vec<_> = (0..count).map(|at| stands.order(trial(first && at == 0))).collect();
+        let answers: Vec<_> = (0..*count).map(|at| stands.order(trial(nth == 0 && at == 0))).collect();
         for answer in answers {
             let seen = answer_of(&answer).map_err(BisectError::Broken)?;
             if seen.execution.interrupted {
@@ -129,7 +136,8 @@ fn runs(stands: &Stands, case: &Case, files: Vec<Utf8PathBuf>, most: usize) -> R
             }
             runs.add(case, seen);
         }
-        if runs.rate.is_sure() {
+        let agree = runs.rate.is_sure() && runs.rate.runs >= ENOUGH;
+        if agree || (runs.rate.failed == 0 && matches!(way, Way::OverAndOver(_))) {
             break;
         }
     }
@@ -142,7 +150,7 @@ fn validate(case: &Case) -> bool {
 
 impl Runs {
     fn add(&mut self, case: &Case, seen: Seen) {
-        let Seen { execution, judgement, order, .. } = seen;
+        let Seen { execution, judgement, order, files, .. } = seen;
         self.rate.runs += 1;
         self.longest = self.longest.max(execution.elapsed);
         let sought = self.wanted.as_ref().map(|(wanted, ..)| wanted).or(case.wanted.as_ref());
@@ -156,9 +164,24 @@ impl Runs {
             return;
         }
         self.rate.failed += 1;
+        self.files = self.files.max(files);
         if self.wanted.is_none() {
             let wanted = case.wanted.clone().or(first);
             self.wanted = wanted.map(|wanted| (wanted, execution, order));
         }
+    }
+    /// What they come to, if one failed.
+    fn checked(self, case: &Case, way: Way) -> Option<Checked> {
+        let (wanted, failing, order) = self.wanted?;
+        let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
+        Some(Checked {
+            wanted,
+            rate: self.rate,
+            way: way.cut(case, self.files),
+            patience: patience(&failing, self.longest),
+            setting: setting(&failing),
+            hint,
+            order,
+        })
     }
 }

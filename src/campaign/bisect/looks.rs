@@ -12,21 +12,28 @@ use crate::triage::reduce::{Ending, Journal, Options, Progress, ReduceError, Red
 /// Looks at what answers by statistics may have got wrong.
 const MORE_LOOKS: u32 = 1;
 
+/// What stands around the text that is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'s> {
+    /// Whose file it is.
+    pub case: &'s Case,
+    /// Files that run before it on the same server.
+    pub before: &'s [Utf8PathBuf],
+    /// Failures that are met on the way.
+    pub others: &'s Others,
+    /// Whether stacks tell bugs apart.
+    pub stacks: bool,
+}
+
 impl<'a> Work<'a> {
-    pub(super) fn reduce(
-        &mut self,
-        case: &Case,
-        original: &str,
-        before: &[Utf8PathBuf],
-        others: &Others,
-        stacks: bool,
-    ) -> Result<Reduced, BisectError> {
-        let mut reduced = self.first_look(case, original, before, others, stacks)?;
+    /// The first look, and what later ones add to it.
+    pub(super) fn reduce(&mut self, scene: Scene<'_>, original: &str) -> Result<Reduced, BisectError> {
+        let mut reduced = self.first_look(scene, original)?;
         for look in 1..=MORE_LOOKS {
             if self.checked.rate.is_sure() || reduced.ending != Ending::Minimal {
                 break;
             }
-            match self.look(case, &reduced.text, before, others, stacks, look) {
+            match self.look(scene, &reduced.text, look) {
                 Ok(next) if next.text != reduced.text => reduced = joined(reduced, next),
                 Ok(next) => {
                     reduced = joined(reduced, next);
@@ -41,35 +48,21 @@ impl<'a> Work<'a> {
     }
 
     /// A failure that comes now and then may not come when it is asked for, and its rate may have been taken too high.
-    fn first_look(
-        &mut self,
-        case: &Case,
-        original: &str,
-        before: &[Utf8PathBuf],
-        others: &Others,
-        stacks: bool,
-    ) -> Result<Reduced, BisectError> {
+    fn first_look(&mut self, scene: Scene<'_>, original: &str) -> Result<Reduced, BisectError> {
         for look in 0..MORE_CHECKS {
-            match self.look(case, original, before, others, stacks, look * (MORE_LOOKS + 1)) {
+            match self.look(scene, original, look * (MORE_LOOKS + 1)) {
                 Err(BisectError::Reduce(ReduceError::PassesOnOriginal)) => {
-                    self.checked.rate = check::more_runs(self.stands, case, self.checked)?;
+                    self.checked.rate = check::more_runs(self.stands, scene.case, self.checked)?;
                     self.witness.say(&format!("does not always fail: {} runs", self.checked.rate));
                 }
                 outcome => return outcome,
             }
         }
-        self.look(case, original, before, others, stacks, MORE_CHECKS * (MORE_LOOKS + 1))
+        self.look(scene, original, MORE_CHECKS * (MORE_LOOKS + 1))
     }
 
-    pub(super) fn look(
-        &mut self,
-        case: &Case,
-        text: &str,
-        before: &[Utf8PathBuf],
-        others: &Others,
-        stacks: bool,
-        look: u32,
-    ) -> Result<Reduced, BisectError> {
+    pub(super) fn look(&mut self, scene: Scene<'_>, text: &str, look: u32) -> Result<Reduced, BisectError> {
+        let Scene { case, before, others, stacks } = scene;
         let file_name = case.file.file_name().unwrap_or("file.js");
         let test = ServerTest { stacks, look, ..self.test(before, others, file_name) };
         let hint = if look == 0 { self.checked.hint.clone() } else { Vec::new() };

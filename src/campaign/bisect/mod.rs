@@ -1,7 +1,7 @@
 //! From a failing file to the few lines that still fail, on real servers.
 //!
-//! First the [`check`]: how often the file fails, with which failure, and whether it needs the files that ran before it.
-//! If it does, those that matter are found first and joined with it into one script where that fails too. Then
+//! First the [`check`]: how often the file fails, with which failure, and in which [`way`] it has to be run for that. If it
+//! needs files before it, those that matter are found first and joined with it into one script where that fails too. Then
 //! [`crate::triage::reduce`] does the work with a [`server_test`] as its test; candidates run on [`stand`]s side by side.
 //! At the end the smallest program is run ten times on fresh servers, and without each of its statements.
 //!
@@ -18,6 +18,7 @@ pub(super) mod stand;
 mod target;
 pub(super) mod together;
 mod wanted;
+mod way;
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -31,7 +32,9 @@ pub use order::Order;
 pub use target::{Found, find, of_block, programs_beside};
 pub use together::Beside;
 pub use wanted::{Other, Wanted};
+pub use way::Way;
 
+use self::looks::Scene;
 use self::stand::{Setting, Stands, Trial, shows_in_data};
 use self::together::{Together, TurnsWanted};
 use self::wanted::Others;
@@ -68,10 +71,9 @@ pub struct Case {
 }
 
 impl Case {
-    /// The file, and before it those that ran earlier if they matter.
-    pub(super) fn files(&self, with_earlier: bool) -> Vec<Utf8PathBuf> {
-        let earlier = self.earlier.iter().filter(|_| with_earlier);
-        earlier.chain([&self.file]).cloned().collect()
+    /// A file of which nothing else is known.
+    pub fn of(file: Utf8PathBuf) -> Self {
+        Self { file, wanted: None, earlier: Vec::new(), together: Vec::new(), hint: Vec::new(), validate: false }
     }
 }
 
@@ -135,7 +137,7 @@ pub struct Bisected {
 #[derive(Debug, thiserror::Error)]
 pub enum BisectError {
     /// The check.
-    #[error("does not fail: {0} runs on fresh servers showed no failure")]
+    #[error("does not fail: {0} runs, alone and in every other way, showed no failure")]
     DoesNotFail(u32),
     /// The check, with the title of what was seen.
     #[error("does not fail as it should in {1} runs; it fails otherwise: {0}")]
@@ -187,7 +189,7 @@ pub fn bisect(
     let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts, together: &together };
     Stands::set_up(&setting, options.jobs.max(1), |stands| {
         let mut checked = checked.map_or_else(|| check::check(stands, case), Ok)?;
-        witness.say(&format!("fails {} runs{}: {}", checked.rate, way(&checked), checked.wanted.title));
+        witness.say(&format!("fails {} runs{}: {}", checked.rate, checked.way, checked.wanted.title));
         let started = Instant::now();
         let (checked, state, together) = (&mut checked, state.as_path(), &together);
         let (programs, free) = ((1, case.together.len() as u32 + 1), None);
@@ -200,10 +202,6 @@ pub fn bisect(
         }
         work.all(case)
     })
-}
-
-fn way(checked: &Checked) -> &'static str {
-    if checked.needs_earlier { " after the files before it" } else { "" }
 }
 
 /// One bisection under way.
@@ -226,7 +224,8 @@ impl<'a> Work<'a> {
     fn all(&mut self, case: &Case) -> Result<Bisected, BisectError> {
         let (original, before) = self.source(case)?;
         let others = Others::default();
-        let mut reduced = match self.reduce(case, &original, &before, &others, false) {
+        let scene = Scene { case, before: &before, others: &others, stacks: false };
+        let mut reduced = match self.reduce(scene, &original) {
             Err(BisectError::Reduce(ReduceError::FailsOnEmpty)) if !case.together.is_empty() => {
                 self.witness.say("it fails without this program: the others alone do it");
                 Reduced { text: String::new(), ending: Ending::Minimal, stages: Vec::new() }
@@ -238,14 +237,14 @@ impl<'a> Work<'a> {
         if rate.failed == 0 && may_be_another && self.interrupts.requested().is_none() {
             self.witness.say("the smallest program shows another bug with the same signal: again, with stacks");
             // A failure whose stacks differ from run to run cannot be held so: then the first result stands.
-            if let Ok(again) = self.reduce(case, &original, &before, &others, true) {
+            if let Ok(again) = self.reduce(Scene { stacks: true, ..scene }, &original) {
                 rate = self.last_runs(case, &again.text, &before)?;
                 reduced = again;
             }
         }
         let mut beside = Vec::new();
         if !case.together.is_empty() && self.interrupts.requested().is_none() {
-            beside = self.programs_beside(case, &reduced.text, &before, &others)?;
+            beside = self.programs_beside(scene, &reduced.text)?;
             rate = self.last_runs(case, &reduced.text, &before)?;
         }
         // Where one run is proof the reduction has tried it without each statement already.
@@ -267,7 +266,9 @@ impl<'a> Work<'a> {
     /// The text to be reduced and the files that have to run before it.
     fn source(&mut self, case: &Case) -> Result<(String, Vec<Utf8PathBuf>), BisectError> {
         let text = read(&case.file)?;
-        if !self.checked.needs_earlier {
+        let mut earlier = self.checked.way.files(case);
+        earlier.pop();
+        if earlier.is_empty() {
             return Ok((text, Vec::new()));
         }
         let shows = |files: Vec<Utf8PathBuf>| {
@@ -275,8 +276,8 @@ impl<'a> Work<'a> {
             let runs = if self.checked.rate.is_sure() { 1 } else { MORE_RUNS };
             checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
         };
-        let of = |at: &[usize]| at.iter().map(|at| case.earlier[*at].clone()).collect::<Vec<_>>();
-        let kept = needed(case.earlier.len(), |at| shows(of(at).into_iter().chain([case.file.clone()]).collect()))?;
+        let of = |at: &[usize]| at.iter().map(|at| earlier[*at].clone()).collect::<Vec<_>>();
+        let kept = needed(earlier.len(), |at| shows(of(at).into_iter().chain([case.file.clone()]).collect()))?;
         let before = of(&kept);
         let texts = before.iter().map(|path| read(path)).collect::<Result<Vec<String>, _>>()?;
         let joined = texts.concat() + &text;
@@ -286,7 +287,12 @@ impl<'a> Work<'a> {
         let names: Vec<&str> = before.iter().filter_map(|path| path.file_name()).collect();
         let how = if one { "joined with it into one script" } else { "run before every candidate" };
         self.witness.say(&format!("needs {}, {how}", names.join(", ")));
-        Ok(if one { (joined, Vec::new()) } else { (text, before) })
+        if one {
+            // Numbers of statements are those of the file alone.
+            self.checked.hint.clear();
+            return Ok((joined, Vec::new()));
+        }
+        Ok((text, before))
     }
 
     fn validate(&self) -> bool {

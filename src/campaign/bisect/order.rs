@@ -47,7 +47,7 @@ impl Work<'_> {
         }
         let commands = commands(&order);
         self.together.set_turns(TurnsWanted::Forced(order));
-        let trial = Trial::fresh(case.files(self.checked.needs_earlier), self.validate());
+        let trial = Trial::fresh(self.checked.way.files(case), self.validate());
         let rate = checked_runs(self.stands, &trial, &self.checked.wanted, MORE_RUNS)?;
         let (with, without) = (rate.share(), free.share());
         self.witness.say(&format!("fails {rate} runs with its {commands} commands in their order"));

@@ -63,11 +63,11 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// For telling what hangs from what is slow: ten times as long. Otherwise values would shrink until what is left is
+    /// For telling what hangs from what is slow: four times as long. Otherwise values would shrink until what is left is
     /// just slower than the threshold.
     pub fn to_be_sure(self) -> Self {
         match self.reply {
-            Some(reply) => Self { file: self.file.max(reply * 11), reply: Some(reply * 10) },
+            Some(reply) => Self { file: self.file.max(reply * 5), reply: Some(reply * 4) },
             None => self,
         }
     }
@@ -82,6 +82,8 @@ pub struct Seen {
     pub judgement: Judgement,
     /// The server had run nothing else.
     pub fresh: bool,
+    /// Files that ran, the last of which is the execution's.
+    pub files: usize,
     /// The commands of the last file, if they were to be kept.
     pub tapped: Vec<Tapped>,
     /// The order of its clients' commands, if they took turns.
@@ -203,7 +205,7 @@ impl Stand<'_> {
     fn run(&mut self, trial: &Trial) -> Result<Seen, String> {
         self.prepare(trial);
         let fresh = !self.batch.is_used();
-        let (mut last, mut turns) = (None, None);
+        let (mut last, mut turns, mut files) = (None, None, 0);
         for (at, path) in trial.files.iter().enumerate() {
             let is_candidate = at + 1 == trial.files.len();
             if is_candidate {
@@ -213,6 +215,7 @@ impl Stand<'_> {
             let execution = self.execute(path, &together)?;
             let failed = !execution.exits.is_empty() || execution.hang.is_some();
             last = Some(execution);
+            files = at + 1;
             if failed || self.setting.interrupts.requested().is_some() {
                 break;
             }
@@ -220,7 +223,7 @@ impl Stand<'_> {
         let execution = last.ok_or("there is no file to run")?;
         let tapped = self.batch.take_taps().iter().flat_map(Tap::take).collect();
         let (order, untimely) = turns.map(|turns: Arc<Turns>| turns.seen()).unwrap_or_default();
-        Ok(Seen { judgement: judge(&execution), execution, fresh, tapped, order, untimely })
+        Ok(Seen { judgement: judge(&execution), execution, fresh, files, tapped, order, untimely })
     }
 
     /// Keeps the next file's commands, or their order; gives who keeps the latter.

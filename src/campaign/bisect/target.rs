@@ -30,8 +30,7 @@ pub fn find(target: &str, out: &Utf8Path, validate: bool) -> Result<Found, Campa
         of_record(path)
     } else if path.is_file() {
         let file = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
-        let case = Case { file, wanted: None, earlier: Vec::new(), together: Vec::new(), hint: Vec::new(), validate };
-        Ok(Found { case, words: Vec::new() })
+        Ok(Found { case: Case { validate, ..Case::of(file) }, words: Vec::new() })
     } else {
         of_signature(target, &out.join("latest"))
     }
@@ -49,12 +48,11 @@ fn of_record(path: &Utf8Path) -> Result<Found, CampaignError> {
     let blocks = summary.map(|summary| summary.failures.blocks).unwrap_or_default();
     let earlier = blocks.into_iter().find(|block| block.file == execution.file).map(|block| block.earlier);
     let case = Case {
-        file: execution.file.clone(),
         wanted: Some(Wanted::of(finding)),
         earlier: earlier.unwrap_or_default(),
         together: others_of(&execution),
-        hint: Vec::new(),
         validate: true,
+        ..Case::of(execution.file.clone())
     };
     Ok(Found { case, words: read_words(path)? })
 }
@@ -81,14 +79,8 @@ pub fn of_block(block: &FailureBlock, run: &Utf8Path) -> Found {
     let wanted = Wanted { symptoms: block.symptoms.clone(), class: Some(block.class), title: block.title.clone() };
     let record = record_of(&block.file, run);
     let together = programs_beside(block, run);
-    let case = Case {
-        file: block.file.clone(),
-        wanted: Some(wanted),
-        earlier: block.earlier.clone(),
-        together,
-        hint: Vec::new(),
-        validate: true,
-    };
+    let earlier = block.earlier.clone();
+    let case = Case { wanted: Some(wanted), earlier, together, validate: true, ..Case::of(block.file.clone()) };
     // Without a record the words of the command line decide.
     Found { case, words: read_words(&record).unwrap_or_default() }
 }

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::wanted::Others;
+use super::looks::Scene;
 use super::{BisectError, Case, MORE_CHECKS, Work, read};
 use crate::triage::reduce::ReduceError;
 use crate::wire::tap::Tap;
@@ -113,13 +113,8 @@ pub struct Beside {
 
 impl Work<'_> {
     /// Makes the programs beside the first small, whose smallest is `text`.
-    pub(super) fn programs_beside(
-        &mut self,
-        case: &Case,
-        text: &str,
-        before: &[Utf8PathBuf],
-        others: &Others,
-    ) -> Result<Vec<Beside>, BisectError> {
+    pub(super) fn programs_beside(&mut self, scene: Scene<'_>, text: &str) -> Result<Vec<Beside>, BisectError> {
+        let case = scene.case;
         let first = self.kept_beside("first.js", text)?;
         let mut files = case.together.clone();
         let mut beside = Vec::new();
@@ -133,7 +128,7 @@ impl Work<'_> {
             let original = read(file)?;
             let of_this = Case { file: file.clone(), hint: Vec::new(), ..case.clone() };
             self.witness.say(&format!("the program beside it: {file}"));
-            let text = self.beside(&of_this, original, before, others, LOOKS * (at as u32 + 1))?;
+            let text = self.beside(Scene { case: &of_this, ..scene }, original, LOOKS * (at as u32 + 1))?;
             files[at] = self.kept_beside(&format!("client-{}.js", at + 1), &text)?;
             beside.push(Beside { file: file.clone(), text });
         }
@@ -142,16 +137,9 @@ impl Work<'_> {
     }
 
     /// One of them. With the clients in another order it may not fail when it is asked to; if it never does it stays.
-    fn beside(
-        &mut self,
-        case: &Case,
-        original: String,
-        before: &[Utf8PathBuf],
-        others: &Others,
-        looks: u32,
-    ) -> Result<String, BisectError> {
+    fn beside(&mut self, scene: Scene<'_>, original: String, looks: u32) -> Result<String, BisectError> {
         for look in looks..looks + MORE_CHECKS {
-            match self.look(case, &original, before, others, false, look) {
+            match self.look(scene, &original, look) {
                 Ok(reduced) => return Ok(reduced.text),
                 Err(BisectError::Reduce(ReduceError::PassesOnOriginal)) => {}
                 Err(BisectError::Reduce(ReduceError::EndedEarly(_))) => break,
