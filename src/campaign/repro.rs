@@ -2,8 +2,9 @@
 
 use camino::Utf8PathBuf;
 
-use super::bisect::stand::{Seen, Setting, Stands, Trial, answer_of};
+use super::bisect::stand::{Seen, Setting, Stands, answer_of};
 use super::bisect::together::{Together, TurnsWanted};
+use super::bisect::trial::{ShowsIn, Trial};
 use super::bisect::{Case, Wanted, Way};
 use super::{CampaignError, RunOptions};
 use crate::interrupt::Interrupts;
@@ -64,7 +65,8 @@ pub fn repro(
     together.set(case.together.clone());
     together.set_turns(runs.order.map_or(TurnsWanted::No, |order| TurnsWanted::Forced(order.to_vec())));
     let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
-    let trial = Trial { stacks: true, ..Trial::fresh(Way::AfterEarlier.files(case), case.validate) };
+    let shows_in = ShowsIn { data: case.validate, ..ShowsIn::places_in(case) };
+    let trial = Trial { stacks: true, ..Trial::fresh(Way::AfterEarlier.files(case), shows_in) };
     Stands::set_up(&setting, runs.jobs, |stands| {
         let answers: Vec<_> = (0..runs.count).map(|_| stands.order(trial.clone())).collect();
         let mut again = Again::default();

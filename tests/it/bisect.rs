@@ -1,13 +1,14 @@
 //! `triage bisect` against planted bugs: large files become small, and those that cannot be reduced are refused.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jstestfuzz::interrupt::Interrupts;
 use jstestfuzz::judge::judge;
 use jstestfuzz::run::check::Checks;
 use jstestfuzz::run::{Batch, HangTimer};
-use jstestfuzz::server::practice::bugs::{PlantedBug, all};
-use jstestfuzz::server::{ServerChoice, choose};
+use jstestfuzz::server::practice::bugs::{Class, Depth, PlantedBug, all};
+use jstestfuzz::server::{ServerChoice, Shape, choose};
 use jstestfuzz::shell::embedded::EmbeddedShell;
 use jstestfuzz::shell::{Job, Limits, Note};
 use jstestfuzz::triage::reduce::without_each;
@@ -92,10 +93,10 @@ fn a_run_may_end_as_soon_as_the_wanted_reply_was_seen() {
     assert!(judge(&execution).failures().next().is_none(), "{:?}", judge(&execution));
 }
 
-/// The bug's program among 300 statements comes out no larger than it is, give or take a statement.
-fn is_reduced(id: &str, more: &[&str]) {
+/// The bug's program among innocent statements comes out no larger than it is, give or take a statement.
+fn is_reduced(id: &str, count: usize, more: &[&str]) {
     let (place, bug) = (Place::new(), bug(id));
-    let file = place.file("fail.js", buried(300, &statements(bug.program)));
+    let file = place.file("fail.js", buried(count, &statements(bug.program)));
     let said = bisect(&place, &file, id, more);
     assert_eq!(said.code, Some(0), "{}", said.all());
     let small = smallest(&place);
@@ -103,24 +104,45 @@ fn is_reduced(id: &str, more: &[&str]) {
     assert!(said.out.contains("10 of 10 runs on fresh servers"), "{}", said.all());
 }
 
+/// Those with a reply or an end at once, as every time; hangs, races, growth and sets have tests of their own or take minutes.
+#[test]
+fn every_planted_bug_that_answers_at_once_is_reduced_to_its_smallest_program() {
+    use Class::{Deadlock, Decoy, DescriptorLeak, GrowingHang, LostWakeUp, MemoryLeak, Spin, Unreachable};
+    let takes_long = [Deadlock, Decoy, DescriptorLeak, GrowingHang, LostWakeUp, MemoryLeak, Spin, Unreachable];
+    let alone =
+        |bug: &&PlantedBug| bug.shape() == Shape::Standalone && bug.depth != Depth::TwoClients && bug.tries == 1;
+    let quick: Vec<_> = all().iter().filter(|bug| !takes_long.contains(&bug.class)).filter(alone).collect();
+    assert!(quick.len() >= 25, "{}", quick.len());
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(bug) = quick.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    is_reduced(bug.id, 40, &[]);
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn a_crash_is_reduced() {
-    is_reduced("PRACTICE-1", &[]);
+    is_reduced("PRACTICE-1", 300, &[]);
 }
 
 #[test]
 fn a_hang_is_reduced() {
-    is_reduced("PRACTICE-5", &["--hang-min", "1s"]);
+    is_reduced("PRACTICE-5", 300, &["--hang-min", "1s"]);
 }
 
 #[test]
 fn broken_data_is_reduced() {
-    is_reduced("PRACTICE-4", &[]);
+    is_reduced("PRACTICE-4", 300, &[]);
 }
 
 #[test]
 fn an_internal_error_is_reduced() {
-    is_reduced("PRACTICE-6", &[]);
+    is_reduced("PRACTICE-6", 300, &[]);
 }
 
 #[test]

@@ -80,6 +80,23 @@ fn different_programs_that_fail_together_are_made_small_one_after_another() {
 }
 
 #[test]
+fn a_run_of_different_programs_ends_with_the_smallest_of_each() {
+    let place = Place::new();
+    let words = ["--seed", "5", "--sets", "8", "--clients", "2", "--different-programs", "--triage-budget", "200s"];
+    let server = ["--server", "practice", "--bugs", "PRACTICE-6", "--stop-at-first-failure", "--no-capture"];
+    let said = place.fuzz(&[&words[..], &server].concat());
+    assert_eq!(said.code, Some(1), "{}", said.all());
+    let minimal = place.summary()["failures"]["blocks"][0]["minimal"].clone();
+    let path = minimal["path"].as_str().unwrap_or_else(|| panic!("{}", said.all())).to_owned();
+    let [first, second] = [path.clone(), path.replace(".js", ".client-1.js")].map(|path| {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        text.lines().filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n")
+    });
+    // The two were thousands of lines; the failure needs one of them.
+    assert!(first.len() + second.len() < 2_000 && (first + &second).contains("getMore"), "{}", said.all());
+}
+
+#[test]
 fn a_failure_that_needs_the_other_clients_program_alone_is_found_in_that() {
     let place = Place::new();
     let padding = |name: &str| (0..8).map(|n| format!("db.{name}.insert({{n: {n}}});\n")).collect::<String>();

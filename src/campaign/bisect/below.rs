@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::server_test::ServerTest;
-use super::stand::Trial;
+use super::trial::Trial;
 use super::{BisectError, Work};
 use crate::campaign::bisect::wanted::Others;
 use crate::triage::commands::{Sent, chosen, for_shells, list};
@@ -85,8 +85,7 @@ impl Work<'_> {
         let path = self.state.join("recorded.js");
         fs_err::write(&path, text).map_err(|error| BisectError::Broken(error.to_string()))?;
         let patience = Some(self.checked.patience.to_be_sure());
-        let (files, validate) = (vec![path], self.validate());
-        let trial = Trial { patience, tap: true, ..Trial::fresh(files, validate) };
+        let trial = Trial { patience, tap: true, ..Trial::fresh(vec![path], self.checked.shows_in) };
         let seen = self.stands.run(trial).map_err(BisectError::Broken)?;
         Ok(list(&seen.tapped))
     }

@@ -1,6 +1,7 @@
 //! What stands on top of a minimal program: what it shows, where, how often, and how sure it is that all of it is needed.
 
-use super::stand::{Stands, Trial, shows_in_data};
+use super::stand::Stands;
+use super::trial::Trial;
 use super::{BisectError, Checked, Order, checked_runs};
 use crate::triage::Rate;
 use crate::triage::reduce::without_each;
@@ -48,8 +49,7 @@ pub fn kept(
         fs_err::write(&path, rest).map_err(|error| BisectError::Broken(error.to_string()))?;
         let files = before.iter().cloned().chain([path]).collect();
         let patience = Some(checked.patience);
-        let validate = shows_in_data(checked.wanted.class);
-        let trial = Trial { patience, ..Trial::fresh(files, validate) };
+        let trial = Trial { patience, ..Trial::fresh(files, checked.shows_in) };
         let runs = (1..MOST).find(|runs| rate.sureness(*runs) >= ENOUGH).unwrap_or(MOST);
         let without = checked_runs(stands, &trial, &checked.wanted, runs)?;
         let sure = if without.failed > 0 { 0.0 } else { rate.sureness(without.runs) };

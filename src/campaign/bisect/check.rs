@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::stand::{Patience, Seen, Stands, Trial, answer_of, shows_in_data};
+use super::stand::{Seen, Stands, answer_of};
+use super::trial::{Patience, ShowsIn, Trial};
 use super::wanted::Wanted;
 use super::{BisectError, Case, TOO_SELDOM, Way};
 use crate::run::Execution;
@@ -31,6 +32,8 @@ pub struct Checked {
     pub rate: Rate,
     /// How it has to be run for that.
     pub way: Way,
+    /// Where it has to be looked for.
+    pub shows_in: ShowsIn,
     /// When candidates hang.
     pub patience: Patience,
     /// Server and shell.
@@ -45,6 +48,7 @@ impl Checked {
     /// What a run found that saw the failure and then saw it again on a fresh server.
     pub fn by_a_run(wanted: Wanted, failing: &Execution, way: Way) -> Self {
         Self {
+            shows_in: ShowsIn::places_of(wanted.class),
             wanted,
             rate: Rate { failed: 2, runs: 2 },
             way,
@@ -82,7 +86,7 @@ pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
 /// More runs of a file that failed in all of the first and not in the next: what comes now and then comes three times in
 /// a row now and then.
 pub fn more_runs(stands: &Stands, case: &Case, checked: &Checked) -> Result<Rate, BisectError> {
-    let trial = Trial::fresh(checked.way.files(case), shows_in_data(checked.wanted.class));
+    let trial = Trial::fresh(checked.way.files(case), checked.shows_in);
     let more = super::checked_runs(stands, &trial, &checked.wanted, MORE)?;
     // The run that did not fail is known of a reduction's own check.
     Ok(Rate { failed: checked.rate.failed + more.failed, runs: checked.rate.runs + more.runs + 1 })
@@ -113,6 +117,8 @@ struct Runs {
     wanted: Option<(Wanted, Execution, Vec<Step>)>,
     other: Option<Wanted>,
     longest: Duration,
+    /// Whether one failed at the server's end only.
+    at_end: bool,
     /// Files that a run took to fail, at most.
     files: usize,
 }
@@ -126,7 +132,7 @@ fn runs(stands: &Stands, case: &Case, way: Way) -> Result<Runs, BisectError> {
         Way::OverAndOver(_) => &OVER_AND_OVER,
     };
     for (nth, count) in counts.iter().enumerate() {
-        let trial = |stacks| Trial { stacks, ..Trial::fresh(files.clone(), validate(case)) };
+        let trial = |stacks| Trial { stacks, ..Trial::fresh(files.clone(), ShowsIn::places_in(case)) };
         // The first of all says where the server stood; that takes seconds.
         let answers: Vec<_> = (0..*count).map(|at| stands.order(trial(nth == 0 && at == 0))).collect();
         for answer in answers {
@@ -144,13 +150,9 @@ fn runs(stands: &Stands, case: &Case, way: Way) -> Result<Runs, BisectError> {
     Ok(runs)
 }
 
-fn validate(case: &Case) -> bool {
-    case.wanted.as_ref().map_or(case.validate, |wanted| shows_in_data(wanted.class))
-}
-
 impl Runs {
     fn add(&mut self, case: &Case, seen: Seen) {
-        let Seen { execution, judgement, order, files, .. } = seen;
+        let Seen { execution, judgement, order, files, shows_at_end, .. } = seen;
         self.rate.runs += 1;
         self.longest = self.longest.max(execution.elapsed);
         let sought = self.wanted.as_ref().map(|(wanted, ..)| wanted).or(case.wanted.as_ref());
@@ -165,6 +167,7 @@ impl Runs {
         }
         self.rate.failed += 1;
         self.files = self.files.max(files);
+        self.at_end |= shows_at_end;
         if self.wanted.is_none() {
             let wanted = case.wanted.clone().or(first);
             self.wanted = wanted.map(|wanted| (wanted, execution, order));
@@ -174,8 +177,10 @@ impl Runs {
     fn checked(self, case: &Case, way: Way) -> Option<Checked> {
         let (wanted, failing, order) = self.wanted?;
         let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
+        let shows_in = ShowsIn { end: self.at_end, ..ShowsIn::places_of(wanted.class) };
         Some(Checked {
             wanted,
+            shows_in,
             rate: self.rate,
             way: way.cut(case, self.files),
             patience: patience(&failing, self.longest),

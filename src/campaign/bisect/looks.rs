@@ -87,7 +87,7 @@ impl<'a> Work<'a> {
             rate: self.checked.rate,
             stacks: false,
             patience: self.checked.patience,
-            validate: self.validate(),
+            shows_in: self.checked.shows_in,
             setting: self.checked.setting.clone() + &self.together.mark(),
             folder: self.state,
             file_name,

@@ -17,6 +17,7 @@ mod server_test;
 pub(super) mod stand;
 mod target;
 pub(super) mod together;
+pub(super) mod trial;
 mod wanted;
 mod way;
 
@@ -35,8 +36,9 @@ pub use wanted::{Other, Wanted};
 pub use way::Way;
 
 use self::looks::Scene;
-use self::stand::{Setting, Stands, Trial, shows_in_data};
+use self::stand::{Setting, Stands};
 use self::together::{Together, TurnsWanted};
+use self::trial::Trial;
 use self::wanted::Others;
 use super::options::RunOptions;
 use crate::interrupt::Interrupts;
@@ -272,7 +274,7 @@ impl<'a> Work<'a> {
             return Ok((text, Vec::new()));
         }
         let shows = |files: Vec<Utf8PathBuf>| {
-            let trial = Trial::fresh(files, self.validate());
+            let trial = Trial::fresh(files, self.checked.shows_in);
             let runs = if self.checked.rate.is_sure() { 1 } else { MORE_RUNS };
             checked_runs(self.stands, &trial, &self.checked.wanted, runs).map(|rate| rate.failed > 0)
         };
@@ -295,10 +297,6 @@ impl<'a> Work<'a> {
         Ok((text, before))
     }
 
-    fn validate(&self) -> bool {
-        shows_in_data(self.checked.wanted.class)
-    }
-
     /// Where the smallest program is written, and what runs before it.
     fn smallest(&self, case: &Case, before: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
         let path = self.state.join("smallest").join(case.file.file_name().unwrap_or("file.js"));
@@ -311,7 +309,7 @@ impl<'a> Work<'a> {
         let broken = |error: io::Error| BisectError::Broken(error.to_string());
         fs_err::create_dir_all(self.state.join("smallest")).map_err(broken)?;
         files.last().map_or(Ok(()), |path| fs_err::write(path, text)).map_err(broken)?;
-        let trial = |stacks, patience| Trial { stacks, patience, ..Trial::fresh(files.clone(), self.validate()) };
+        let trial = |stacks, patience| Trial { stacks, patience, ..Trial::fresh(files.clone(), self.checked.shows_in) };
         let wanted = &self.checked.wanted;
         // One look at a hang sees one of several places of its loop: that says nothing against it.
         let stacks = wanted.class != Some(Class::Hang);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::stand::Trial;
 use super::together::TurnsWanted;
+use super::trial::Trial;
 use super::{BisectError, Case, MORE_RUNS, Work, checked_runs};
 use crate::triage::Rate;
 use crate::wire::turns::Step;
@@ -47,7 +47,7 @@ impl Work<'_> {
         }
         let commands = commands(&order);
         self.together.set_turns(TurnsWanted::Forced(order));
-        let trial = Trial::fresh(self.checked.way.files(case), self.validate());
+        let trial = Trial::fresh(self.checked.way.files(case), self.checked.shows_in);
         let rate = checked_runs(self.stands, &trial, &self.checked.wanted, MORE_RUNS)?;
         let (with, without) = (rate.share(), free.share());
         self.witness.say(&format!("fails {rate} runs with its {commands} commands in their order"));
@@ -66,7 +66,7 @@ impl Work<'_> {
         let Some(free) = self.free else { return Ok(None) };
         let patience = Some(self.checked.patience.to_be_sure());
         for _ in 0..LOOKS {
-            let trial = Trial { patience, ..Trial::fresh(files.to_vec(), self.validate()) };
+            let trial = Trial { patience, ..Trial::fresh(files.to_vec(), self.checked.shows_in) };
             let seen = self.stands.run(trial).map_err(BisectError::Broken)?;
             if seen.execution.interrupted {
                 break;

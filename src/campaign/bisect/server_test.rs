@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::stand::{GONE, Patience, Seen, Stands, Trial};
+use super::stand::{GONE, Seen, Stands};
+use super::trial::{Patience, ShowsIn, Trial};
 use super::wanted::{Others, Wanted};
 use crate::judge::Class;
 use crate::triage::reduce::{Cancel, Outcome, Test};
@@ -28,8 +29,8 @@ pub struct ServerTest<'a> {
     pub stacks: bool,
     /// See [`Trial::patience`].
     pub patience: Patience,
-    /// See [`Trial::validate`].
-    pub validate: bool,
+    /// See [`Trial::shows_in`].
+    pub shows_in: ShowsIn,
     /// Server and shell, which make it another test than others.
     pub setting: String,
     /// Where candidates are written, and what they are called.
@@ -125,9 +126,9 @@ impl ServerTest<'_> {
         stop: &Cancel<'_>,
     ) -> Result<Option<Seen>, String> {
         let files = self.before.iter().cloned().chain([path.to_owned()]).collect();
-        let Self { stacks, validate, .. } = *self;
+        let Self { stacks, shows_in, .. } = *self;
         let (patience, cut) = (Some(patience), Some(self.wanted.clone()));
-        let trial = Trial { fresh, stacks, patience, cut, ..Trial::fresh(files, validate) };
+        let trial = Trial { fresh, stacks, patience, cut, ..Trial::fresh(files, shows_in) };
         let answer = self.stands.order(trial);
         loop {
             match answer.recv_timeout(LOOK) {

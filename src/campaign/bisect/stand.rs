@@ -7,6 +7,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::together::Together;
+use super::trial::Trial;
 use super::wanted::Wanted;
 use crate::campaign::clients::open_others;
 use crate::campaign::desk::File;
@@ -14,7 +15,7 @@ use crate::campaign::job::job;
 use crate::campaign::options::RunOptions;
 use crate::campaign::rerun::given;
 use crate::interrupt::Interrupts;
-use crate::judge::{Class, Judgement, judge, judge_note};
+use crate::judge::{Judgement, judge, judge_note};
 use crate::process::own_executable;
 use crate::run::capture::Capturer;
 use crate::run::check::Checks;
@@ -24,54 +25,10 @@ use crate::shell::Shell;
 use crate::wire::tap::{Tap, Tapped};
 use crate::wire::turns::{Step, Turns};
 
+/// A server that is asked to end may take so long.
+const IN_PEACE: Duration = Duration::from_secs(60);
 /// Ports between the first ports of two stands.
 const PORTS: u16 = 50;
-
-/// Files to be run one after another, as one candidate.
-#[derive(Clone, Debug)]
-pub struct Trial {
-    /// In the order of their runs; the last is the candidate itself.
-    pub files: Vec<Utf8PathBuf>,
-    /// On a server that ran nothing before.
-    pub fresh: bool,
-    /// Stacks of crashes and hangs are looked at, which takes seconds and tells bugs apart that look alike.
-    pub stacks: bool,
-    /// When it hangs; by the product's own threshold if not given.
-    pub patience: Option<Patience>,
-    /// Whether stored data is validated after each file: only some failures show there.
-    pub validate: bool,
-    /// Whether the commands of the last file are kept.
-    pub tap: bool,
-    /// The failure after which nothing more has to be seen.
-    pub cut: Option<Wanted>,
-}
-
-impl Trial {
-    /// On a fresh server, without a look at stacks, by the product's own threshold.
-    pub fn fresh(files: Vec<Utf8PathBuf>, validate: bool) -> Self {
-        Self { files, fresh: true, stacks: false, patience: None, validate, tap: false, cut: None }
-    }
-}
-
-/// From when on a candidate hangs, learnt from the runs of the original.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// The whole file.
-    pub file: Duration,
-    /// One command without its reply.
-    pub reply: Option<Duration>,
-}
-
-impl Patience {
-    /// For telling what hangs from what is slow: four times as long. Otherwise values would shrink until what is left is
-    /// just slower than the threshold.
-    pub fn to_be_sure(self) -> Self {
-        match self.reply {
-            Some(reply) => Self { file: self.file.max(reply * 5), reply: Some(reply * 4) },
-            None => self,
-        }
-    }
-}
 
 /// What a trial came to.
 #[derive(Debug)]
@@ -80,6 +37,8 @@ pub struct Seen {
     pub execution: Execution,
     /// What is to be said of it.
     pub judgement: Judgement,
+    /// It is of the server's end, not of the files' runs.
+    pub shows_at_end: bool,
     /// The server had run nothing else.
     pub fresh: bool,
     /// Files that ran, the last of which is the execution's.
@@ -221,9 +180,13 @@ impl Stand<'_> {
             }
         }
         let execution = last.ok_or("there is no file to run")?;
+        let judgement = judge(&execution);
+        let at_end = self.at_its_end(trial, &judgement);
         let tapped = self.batch.take_taps().iter().flat_map(Tap::take).collect();
         let (order, untimely) = turns.map(|turns: Arc<Turns>| turns.seen()).unwrap_or_default();
-        Ok(Seen { judgement: judge(&execution), execution, fresh, files, tapped, order, untimely })
+        let shows_at_end = at_end.is_some();
+        let judgement = at_end.unwrap_or(judgement);
+        Ok(Seen { judgement, shows_at_end, execution, fresh, files, tapped, order, untimely })
     }
 
     /// Keeps the next file's commands, or their order; gives who keeps the latter.
@@ -239,6 +202,16 @@ impl Stand<'_> {
         }))
     }
 
+    /// What the server's end comes to, where that is asked, nothing else failed and it does.
+    fn at_its_end(&mut self, trial: &Trial, so_far: &Judgement) -> Option<Judgement> {
+        if !trial.shows_in.end || so_far.failures().next().is_some() {
+            return None;
+        }
+        let judgement = judge(&self.batch.shut_down(IN_PEACE)?);
+        let fails = judgement.failures().next().is_some();
+        fails.then_some(judgement)
+    }
+
     fn prepare(&mut self, trial: &Trial) {
         if trial.fresh {
             self.batch.fresh_server();
@@ -250,7 +223,7 @@ impl Stand<'_> {
         self.batch.set_timer(HangTimer { minimum, ..self.timer }, reply);
         self.batch.set_hasty(!trial.stacks);
         self.batch.set_cut(trial.cut.clone().filter(Wanted::is_in_a_note).map(cut));
-        self.batch.set_checks(Checks::when(trial.validate));
+        self.batch.set_checks(Checks::when(trial.shows_in.data));
         let capture = self.setting.options.capture.clone().filter(|_| trial.stacks);
         let own = own_executable().ok();
         self.batch.set_capturer(capture.zip(own).map(|(capture, own)| Capturer::new(capture, own)));
@@ -272,9 +245,4 @@ impl Stand<'_> {
 /// True of the note that shows the failure.
 fn cut(wanted: Wanted) -> Box<Cut> {
     Box::new(move |note| wanted.is_in(&judge_note(note)))
-}
-
-/// True for failures that are seen in stored data.
-pub fn shows_in_data(class: Option<Class>) -> bool {
-    matches!(class, Some(Class::InvalidData | Class::Inconsistency))
 }
