@@ -79,6 +79,7 @@ fn options(desk: &Desk<'_>, block: &FailureBlock, time: Duration) -> BisectOptio
         keep_wrapping: false,
         lines: false,
         seldom: false,
+        repeat_until: None,
         commands: false,
         interleave: false,
         last_runs: 3,

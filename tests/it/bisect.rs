@@ -186,6 +186,28 @@ fn a_failure_that_comes_now_and_then_is_reduced_with_its_rate() {
 }
 
 #[test]
+fn a_failure_of_many_parts_is_said_to_be_flaky_probably_and_still_reduced() {
+    let (place, id) = (Place::new(), "PRACTICE-1");
+    let mut parts: Vec<String> = (0..8).map(|at| format!("db.parts.insert({{_id: {at}}});")).collect();
+    parts.push("db.c.find(db.parts.count() == 8 ? {$addFields: {}} : {}).itcount();".into());
+    let file = place.file("fail.js", buried(60, &parts));
+    let said = bisect(&place, &file, id, &["--budget", "90s"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    assert!(said.out.contains("many parts needed, probably flaky: from here on"), "{}", said.all());
+    assert!(ink(&smallest(&place)) <= ink(bug(id).program) + 30, "{}", said.all());
+}
+
+#[test]
+fn a_rare_failure_is_reduced_by_running_each_candidate_until_it_fails() {
+    let (place, id) = (Place::new(), "PRACTICE-38");
+    let file = place.file("fail.js", buried(15, &statements(bug(id).program)));
+    let said = bisect(&place, &file, id, &["--repeat-until", "40", "--budget", "40s"]);
+    assert_eq!(said.code, Some(0), "{}", said.all());
+    let small = smallest(&place);
+    assert!(small.contains("skip") && ink(&small) <= 400, "{small}\n{}", said.all());
+}
+
+#[test]
 fn a_signature_of_the_last_run_is_all_that_is_needed() {
     let place = Place::new();
     let file = place.file("fail.js", buried(50, &statements(bug("PRACTICE-1").program)));

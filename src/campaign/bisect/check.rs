@@ -65,10 +65,11 @@ fn setting(execution: &Execution) -> String {
 }
 
 /// Runs the case in one way after another until it fails often enough; if it never does, the way that it fails most in.
-pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
+/// A file alone is run `most` times at least before it is said not to fail.
+pub fn check(stands: &Stands, case: &Case, most: u32) -> Result<Checked, BisectError> {
     let (mut best, mut other, mut count) = (None::<Checked>, None, 0);
     for way in Way::all(case) {
-        let mut runs = runs(stands, case, way)?;
+        let mut runs = runs(stands, case, way, most)?;
         count += runs.rate.runs;
         other = other.or(runs.other.take());
         let most = best.as_ref().map_or(0.0, |best| best.rate.share());
@@ -88,7 +89,7 @@ pub fn check(stands: &Stands, case: &Case) -> Result<Checked, BisectError> {
 pub fn more_runs(stands: &Stands, case: &Case, checked: &Checked) -> Result<Rate, BisectError> {
     let trial = Trial::fresh(checked.way.files(case), checked.shows_in);
     let more = super::checked_runs(stands, &trial, &checked.wanted, MORE)?;
-    // The run that did not fail is known of a reduction's own check.
+    // One that did not fail is known: the reduction's own check, or what made many parts seem needed.
     Ok(Rate { failed: checked.rate.failed + more.failed, runs: checked.rate.runs + more.runs + 1 })
 }
 
@@ -124,10 +125,11 @@ struct Runs {
 }
 
 /// A few runs on fresh servers; more if those do not agree, or none fails.
-fn runs(stands: &Stands, case: &Case, way: Way) -> Result<Runs, BisectError> {
+fn runs(stands: &Stands, case: &Case, way: Way, most: u32) -> Result<Runs, BisectError> {
     let (mut runs, files) = (Runs::default(), way.files(case));
+    let alone = [ALONE[0], ALONE[1].max(most as usize)];
     let counts: &[usize] = match way {
-        Way::Alone => &ALONE,
+        Way::Alone => &alone,
         Way::AfterEarlier => &AFTER_EARLIER,
         Way::OverAndOver(_) => &OVER_AND_OVER,
     };

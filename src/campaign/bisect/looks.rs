@@ -29,8 +29,11 @@ impl<'a> Work<'a> {
     /// The first look, and what later ones add to it.
     pub(super) fn reduce(&mut self, scene: Scene<'_>, original: &str) -> Result<Reduced, BisectError> {
         let mut reduced = self.first_look(scene, original)?;
+        if reduced.ending == Ending::ManyParts {
+            reduced = self.by_statistics(scene, original, reduced)?;
+        }
         for look in 1..=MORE_LOOKS {
-            if self.checked.rate.is_sure() || reduced.ending != Ending::Minimal {
+            if self.once_is_proof() || reduced.ending != Ending::Minimal {
                 break;
             }
             match self.look(scene, &reduced.text, look) {
@@ -45,6 +48,17 @@ impl<'a> Work<'a> {
             }
         }
         Ok(reduced)
+    }
+
+    /// What seems to need many parts probably fails by chance, however often the original did: it is asked as such.
+    fn by_statistics(&mut self, scene: Scene<'_>, original: &str, so_far: Reduced) -> Result<Reduced, BisectError> {
+        self.checked.rate = check::more_runs(self.stands, scene.case, self.checked)?;
+        self.witness.say("many parts needed, probably flaky: from here on a test is several runs");
+        match self.first_look(scene, &so_far.text) {
+            Ok(next) => Ok(joined(so_far, next)),
+            Err(BisectError::Reduce(ReduceError::PassesOnOriginal)) => self.first_look(scene, original),
+            Err(error) => Err(error),
+        }
     }
 
     /// A failure that comes now and then may not come when it is asked for, and its rate may have been taken too high.
@@ -66,7 +80,8 @@ impl<'a> Work<'a> {
         let file_name = case.file.file_name().unwrap_or("file.js");
         let test = ServerTest { stacks, look, ..self.test(before, others, file_name) };
         let hint = if look == 0 { self.checked.hint.clone() } else { Vec::new() };
-        let options = Options { keep_wrapping: self.options.keep_wrapping, hint, ..self.bounds() };
+        let (keep_wrapping, wary) = (self.options.keep_wrapping, self.once_is_proof());
+        let options = Options { keep_wrapping, hint, wary, ..self.bounds() };
         let (interrupts, witness) = (self.interrupts, &mut *self.witness);
         let journal = Journal::open(self.state).map_err(ReduceError::from)?;
         let (stop, mut progress) = (|| interrupts.requested().is_some(), |event: &Progress<'_>| witness.see(event));
@@ -85,6 +100,7 @@ impl<'a> Work<'a> {
             others,
             before: before.to_vec(),
             rate: self.checked.rate,
+            repeat: self.options.repeat_until,
             stacks: false,
             patience: self.checked.patience,
             shows_in: self.checked.shows_in,
@@ -96,11 +112,16 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// One run says whether a candidate fails.
+    pub(super) fn once_is_proof(&self) -> bool {
+        self.checked.rate.is_sure() && self.options.repeat_until.is_none()
+    }
+
     /// What a reduction may still use; each program has its share of the time.
     pub(super) fn bounds(&self) -> Options {
         let (this, all) = self.programs;
         let time = self.options.time.map(|time| (time * this / all).saturating_sub(self.started.elapsed()));
-        Options { jobs: self.options.jobs, tests: self.options.tests, time, keep_wrapping: false, hint: Vec::new() }
+        Options { jobs: self.options.jobs, tests: self.options.tests, time, ..Options::default() }
     }
 }
 

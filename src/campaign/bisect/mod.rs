@@ -96,6 +96,8 @@ pub struct BisectOptions {
     pub lines: bool,
     /// Goes on with failures that come in less than 15 of 100 runs.
     pub seldom: bool,
+    /// Runs a candidate up to so many times, until it fails, instead of a test by statistics.
+    pub repeat_until: Option<u32>,
     /// Runs of the smallest program at the end.
     pub last_runs: u32,
     /// Where answers, candidates and servers' files lie.
@@ -190,7 +192,7 @@ pub fn bisect(
     }
     let setting = Setting { options: &options.run, roots: &roots, folder: &state, interrupts, together: &together };
     Stands::set_up(&setting, options.jobs.max(1), |stands| {
-        let mut checked = checked.map_or_else(|| check::check(stands, case), Ok)?;
+        let mut checked = checked.map_or_else(|| check::check(stands, case, options.repeat_until.unwrap_or(0)), Ok)?;
         witness.say(&format!("fails {} runs{}: {}", checked.rate, checked.way, checked.wanted.title));
         let started = Instant::now();
         let (checked, state, together) = (&mut checked, state.as_path(), &together);
@@ -199,7 +201,7 @@ pub fn bisect(
         if options.interleave {
             work.force_order(case)?;
         }
-        if work.checked.rate.share() < TOO_SELDOM && !options.seldom {
+        if work.checked.rate.share() < TOO_SELDOM && !options.seldom && options.repeat_until.is_none() {
             return Err(BisectError::TooSeldom(work.checked.rate));
         }
         work.all(case)
@@ -314,7 +316,7 @@ impl<'a> Work<'a> {
         // One look at a hang sees one of several places of its loop: that says nothing against it.
         let stacks = wanted.class != Some(Class::Hang);
         let first = checked_runs(self.stands, &trial(stacks, None), wanted, 1)?;
-        if self.checked.rate.is_sure() && first.failed == 0 {
+        if self.once_is_proof() && first.failed == 0 {
             return Ok(first);
         }
         let rest = trial(false, Some(self.checked.patience.to_be_sure()));

@@ -25,6 +25,8 @@ pub struct ServerTest<'a> {
     pub before: Vec<Utf8PathBuf>,
     /// How often the original failed.
     pub rate: Rate,
+    /// Runs a candidate so often at most, until it fails, whatever the rate.
+    pub repeat: Option<u32>,
     /// See [`Trial::stacks`].
     pub stacks: bool,
     /// See [`Trial::patience`].
@@ -43,19 +45,21 @@ pub struct ServerTest<'a> {
 
 impl Test for ServerTest<'_> {
     fn name(&self) -> String {
-        let way = if self.rate.is_sure() { "once" } else { "sequentially" };
+        let way = match self.repeat {
+            Some(most) => format!("up to {most} times"),
+            None if self.rate.is_sure() => "once".into(),
+            None => "sequentially".into(),
+        };
         let Self { setting, stacks, look, before, .. } = self;
         format!("{} on {setting}, {way}, stacks {stacks}, look {look}, after {before:?}", self.wanted.line())
     }
 
     fn try_it(&self, candidate: &str, stop: &Cancel<'_>) -> Outcome {
         let folder = self.folder.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
-        let outcome = self.written(&folder, candidate).and_then(|path| {
-            if self.rate.is_sure() {
-                self.once(candidate, path, stop)
-            } else {
-                self.sequentially(candidate, path, stop)
-            }
+        let outcome = self.written(&folder, candidate).and_then(|path| match self.repeat {
+            Some(most) => self.until_it_fails(candidate, &path, stop, most),
+            None if self.rate.is_sure() => self.once(candidate, path, stop),
+            None => self.sequentially(candidate, path, stop),
         });
         // Left behind it is in nobody's way.
         let _ = fs_err::remove_dir_all(&folder);
@@ -97,6 +101,24 @@ impl ServerTest<'_> {
         } else {
             Outcome::Passes
         }
+    }
+
+    fn until_it_fails(
+        &self,
+        candidate: &str,
+        path: &Utf8Path,
+        stop: &Cancel<'_>,
+        most: u32,
+    ) -> Result<Outcome, String> {
+        let patience = self.patience.to_be_sure();
+        for _ in 0..most {
+            match self.seen(candidate, path, self.needs_fresh(), patience, stop)? {
+                None => return Ok(Outcome::Stopped),
+                Some(seen) if self.wanted.is_in(&seen.judgement) => return Ok(Outcome::StillFails),
+                Some(_) => {}
+            }
+        }
+        Ok(Outcome::Passes)
     }
 
     fn sequentially(&self, candidate: &str, path: Utf8PathBuf, stop: &Cancel<'_>) -> Result<Outcome, String> {

@@ -63,6 +63,9 @@ pub struct BisectArguments {
     /// Goes on with a failure that comes in less than 15 of 100 runs
     #[arg(long)]
     seldom: bool,
+    /// Runs each candidate up to so many times, until it fails, instead of judging by statistics: for what is rare
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    repeat_until: Option<u32>,
     /// A folder for answers; the same command goes on where it was killed [default: NAME.min.state beside the file, until
     /// it is done]
     #[arg(long, value_name = "DIR")]
@@ -151,6 +154,7 @@ fn options(arguments: &BisectArguments, found: &Found) -> Result<BisectOptions, 
         keep_wrapping: arguments.keep_wrapping,
         lines: arguments.lines,
         seldom: arguments.seldom,
+        repeat_until: arguments.repeat_until,
         commands: arguments.commands,
         interleave: arguments.interleave,
         last_runs: LAST_RUNS,

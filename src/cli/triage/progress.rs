@@ -33,6 +33,7 @@ impl Console {
             }
             (event, None) if self.json => say(&serde_json::to_string(event).unwrap_or_default()),
             (Progress::Stage { stage, round, bytes }, None) => say(&format!("{stage}, round {round}: {bytes} bytes")),
+            (Progress::ManyParts { parts }, _) => say(&format!("many parts needed ({parts} so far), probably flaky")),
             (Progress::Stage { stage, round, .. }, Some(line)) => line.set_prefix(format!("{stage}, round {round}")),
             (Progress::Tested { tests, cached, best, .. }, Some(line)) => {
                 line.set_message(format!("{best} bytes, {tests} tests, {cached} more known"));
@@ -82,5 +83,6 @@ fn last_line(ending: Ending) -> &'static str {
         Ending::TestsSpent => "the tests of --tests are spent: it may get smaller with more",
         Ending::TimeSpent => "the time of --budget is spent: it may get smaller with more",
         Ending::Interrupted => "interrupted: this is the best so far",
+        Ending::ManyParts => "many parts needed, probably flaky: this is the best so far",
     }
 }

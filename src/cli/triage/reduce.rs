@@ -108,7 +108,7 @@ fn options(arguments: &ReduceArguments) -> Options {
         tests: arguments.tests,
         time: arguments.budget,
         keep_wrapping: arguments.keep_wrapping,
-        hint: Vec::new(),
+        ..Options::default()
     }
 }
 
@@ -140,7 +140,7 @@ fn refused(
 
 fn ending(reduced: &Reduced, interrupts: &Interrupts) -> ExitCode {
     match reduced.ending {
-        Ending::Minimal | Ending::TestsSpent | Ending::TimeSpent => ExitCode::Clean,
+        Ending::Minimal | Ending::TestsSpent | Ending::TimeSpent | Ending::ManyParts => ExitCode::Clean,
         Ending::Interrupted => interrupts.requested().map_or(ExitCode::Interrupted, ExitCode::from),
     }
 }

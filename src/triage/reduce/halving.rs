@@ -19,6 +19,9 @@ const MOST_AT_ONCE: usize = 256;
 /// As many open cuts are few.
 const FEW: usize = 16;
 
+/// Failures of more parts are hardly ever seen.
+const MOST_PARTS: usize = 6;
+
 /// A set of cuts, by number.
 pub(super) type Chosen = BTreeSet<usize>;
 
@@ -41,11 +44,13 @@ pub(super) struct Halving<'l, 'a> {
     lab: &'l mut Lab<'a>,
     cuts: &'l dyn Cuts,
     made: Chosen,
+    /// More groups than these are told, once.
+    most_parts: usize,
 }
 
 impl<'l, 'a> Halving<'l, 'a> {
     pub(super) fn new(lab: &'l mut Lab<'a>, cuts: &'l dyn Cuts) -> Self {
-        Self { lab, cuts, made: Chosen::new() }
+        Self { lab, cuts, made: Chosen::new(), most_parts: usize::MAX }
     }
 
     /// All at once, and in halves if that does not hold.
@@ -57,9 +62,10 @@ impl<'l, 'a> Halving<'l, 'a> {
         self.halve(all)
     }
 
-    /// In halves; that all at once does not hold is known.
+    /// In halves; that all at once does not hold is known. Many halves that cannot be made are told.
     pub(super) fn halves(mut self) -> Result<Chosen, Halt> {
         let all = (0..self.cuts.count()).collect();
+        self.most_parts = MOST_PARTS;
         self.halve(all)
     }
 
@@ -87,6 +93,10 @@ impl<'l, 'a> Halving<'l, 'a> {
         while !needed.is_empty() {
             let made = self.made.len();
             needed = self.go_down(needed)?;
+            if needed.len() > self.most_parts {
+                self.most_parts = usize::MAX;
+                self.lab.many_parts(needed.len())?;
+            }
             let open: usize = needed.iter().map(Vec::len).sum();
             if self.made.len() == made && open <= FEW {
                 let singles: Vec<Vec<usize>> = needed.drain(..).flatten().map(|cut| vec![cut]).collect();

@@ -92,6 +92,12 @@ impl<'a> Lab<'a> {
         Ok((self.progress)(&Progress::Stage { stage, round, bytes })?)
     }
 
+    /// Says that many parts seem to be needed.
+    pub(super) fn many_parts(&mut self, parts: usize) -> Result<(), Halt> {
+        (self.progress)(&Progress::ManyParts { parts })?;
+        if self.options.wary { Err(Halt::Ended(Ending::ManyParts)) } else { Ok(()) }
+    }
+
     /// Tests independent candidates and says of each whether it still fails. Those that are none (`None`) do not. The
     /// same text is tested once only.
     pub(super) fn level(&mut self, candidates: &[Option<String>]) -> Result<Vec<bool>, Halt> {

@@ -98,11 +98,13 @@ pub struct Options {
     /// Statements that probably matter, tried first and never trusted: numbers of frames in fuzzed files, else
     /// positions from 0. Those that do not exist are ignored.
     pub hint: Vec<usize>,
+    /// Ends it where [`Progress::ManyParts`] is told, for who can ask a better test then.
+    pub wary: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { jobs: 1, tests: None, time: None, keep_wrapping: false, hint: Vec::new() }
+        Self { jobs: 1, tests: None, time: None, keep_wrapping: false, hint: Vec::new(), wary: false }
     }
 }
 
@@ -153,6 +155,12 @@ pub enum Progress<'a> {
         /// Size of the smallest text so far that still fails.
         best: usize,
     },
+    /// So many parts of the text seem to be needed that the test is probably flaky: one that fails by chance loses its
+    /// failure now here, now there.
+    ManyParts {
+        /// Parts that could not be left out.
+        parts: usize,
+    },
     /// The smallest text so far that still fails.
     Best {
         /// The whole text.
@@ -172,6 +180,8 @@ pub enum Ending {
     TimeSpent,
     /// Somebody asked for it.
     Interrupted,
+    /// See [`Options::wary`].
+    ManyParts,
 }
 
 /// A row of the table: what one stage did in all its rounds.

@@ -356,3 +356,27 @@ fn the_same_text_is_never_tested_twice() {
     let options = Options { jobs: 3, ..Options::default() };
     with(&test, options, Journal::in_memory(), &file(40, &SPREAD)).unwrap();
 }
+
+#[test]
+fn a_failure_of_many_parts_is_told_and_ended_where_that_is_wanted() {
+    let words = ["a1", "b2", "c3", "d4", "e5", "f6", "g7", "h8"];
+    let lines = (0..64).map(|at| if at % 8 == 3 { format!("{}();\n", words[at / 8]) } else { format!("x{at}();\n") });
+    let (text, test) = (lines.collect::<String>(), Needs(words.to_vec()));
+    let run = |words: &[&'static str], wary| {
+        let (test, mut told) = (Needs(words.to_vec()), 0);
+        let mut progress = |event: &Progress<'_>| {
+            told += u32::from(matches!(event, Progress::ManyParts { parts } if *parts > 6));
+            Ok(())
+        };
+        let (options, journal) = (Options { wary, ..Options::default() }, Journal::in_memory());
+        let reduction = Reduction { test: &test, options, journal, stop: &|| false, progress: &mut progress };
+        (reduction.run(&text).unwrap(), told)
+    };
+    let (reduced, told) = run(&words, false);
+    assert_eq!((reduced.ending, told), (Ending::Minimal, 1));
+    let (reduced, told) = run(&words, true);
+    assert_eq!((reduced.ending, told), (Ending::ManyParts, 1));
+    assert_eq!(test.try_it(&reduced.text, &Cancel::new(&|| false, None)), Outcome::StillFails);
+    let (reduced, told) = run(&words[..4], true);
+    assert_eq!((reduced.ending, told), (Ending::Minimal, 0), "few parts are nothing to speak of");
+}
