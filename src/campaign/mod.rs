@@ -32,7 +32,7 @@ pub use check::check;
 pub use clients::Clients;
 pub use fuzz::{fuzz, generate};
 pub use options::{FuzzOptions, RunOptions, TriageBudget};
-pub use repro::{Again, Runs, Showing, repro};
+pub use repro::{Again, Runs, Showing, recorded, repro};
 pub use rerun::rerun;
 pub use self_check::{SelfCheck, self_check};
 

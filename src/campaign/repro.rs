@@ -9,6 +9,7 @@ use super::bisect::{Case, Wanted, Way};
 use super::{CampaignError, RunOptions};
 use crate::interrupt::Interrupts;
 use crate::triage::Rate;
+use crate::triage::commands::list;
 use crate::wire::turns::Step;
 
 /// What one run came to.
@@ -56,18 +57,8 @@ pub fn repro(
     interrupts: &Interrupts,
     mut tell: impl FnMut(u32, &Showing),
 ) -> Result<Again, CampaignError> {
-    let folder = tempfile::Builder::new().prefix("triage-repro-").tempdir();
-    let folder = folder.map_err(|error| CampaignError::Disk(error.to_string()))?;
-    let folder = Utf8PathBuf::from_path_buf(folder.path().to_owned())
-        .map_err(|_| CampaignError::SetUp("the temporary folder's path is not UTF-8; set TMPDIR".into()))?;
-    let roots: Vec<Utf8PathBuf> = case.file.parent().map(ToOwned::to_owned).into_iter().collect();
-    let together = Together::default();
-    together.set(case.together.clone());
-    together.set_turns(runs.order.map_or(TurnsWanted::No, |order| TurnsWanted::Forced(order.to_vec())));
-    let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
-    let shows_in = ShowsIn { data: case.validate, ..ShowsIn::places_in(case) };
-    let trial = Trial { stacks: true, ..Trial::fresh(Way::AfterEarlier.files(case), shows_in) };
-    Stands::set_up(&setting, runs.jobs, |stands| {
+    let trial = trial(case);
+    with_stands(&case.clone(), options, runs, interrupts, |stands| {
         let answers: Vec<_> = (0..runs.count).map(|_| stands.order(trial.clone())).collect();
         let mut again = Again::default();
         for (number, answer) in (1..).zip(answers) {
@@ -84,6 +75,46 @@ pub fn repro(
         }
         Ok(again)
     })
+}
+
+/// The commands that a run of the case sends, as a list that runs in its place without any JavaScript.
+///
+/// # Errors
+/// Server, shell or disk could not be had, or the connection shows no command.
+pub fn recorded(case: &Case, options: &RunOptions, interrupts: &Interrupts) -> Result<String, CampaignError> {
+    let trial = Trial { tap: true, stacks: false, ..trial(case) };
+    let seen = with_stands(case, options, Runs { count: 1, jobs: 1, order: None }, interrupts, |stands| {
+        stands.run(trial).map_err(CampaignError::Server)
+    })?;
+    let lines: String = list(&seen.tapped).iter().map(|sent| sent.recorded().line() + "\n").collect();
+    if lines.is_empty() {
+        return Err(CampaignError::SetUp("no command was seen on its way: the connection is no plain one".into()));
+    }
+    Ok(lines)
+}
+
+fn trial(case: &Case) -> Trial {
+    let shows_in = ShowsIn { data: case.validate, ..ShowsIn::places_in(case) };
+    Trial { stacks: true, ..Trial::fresh(Way::AfterEarlier.files(case), shows_in) }
+}
+
+fn with_stands<T>(
+    case: &Case,
+    options: &RunOptions,
+    runs: Runs<'_>,
+    interrupts: &Interrupts,
+    work: impl FnOnce(&Stands) -> Result<T, CampaignError>,
+) -> Result<T, CampaignError> {
+    let folder = tempfile::Builder::new().prefix("triage-repro-").tempdir();
+    let folder = folder.map_err(|error| CampaignError::Disk(error.to_string()))?;
+    let folder = Utf8PathBuf::from_path_buf(folder.path().to_owned())
+        .map_err(|_| CampaignError::SetUp("the temporary folder's path is not UTF-8; set TMPDIR".into()))?;
+    let roots: Vec<Utf8PathBuf> = case.file.parent().map(ToOwned::to_owned).into_iter().collect();
+    let together = Together::default();
+    together.set(case.together.clone());
+    together.set_turns(runs.order.map_or(TurnsWanted::No, |order| TurnsWanted::Forced(order.to_vec())));
+    let setting = Setting { options, roots: &roots, folder: &folder, interrupts, together: &together };
+    Stands::set_up(&setting, runs.jobs, work)
 }
 
 fn showing(case: &mut Case, seen: &Seen) -> Showing {

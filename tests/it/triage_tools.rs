@@ -99,6 +99,21 @@ fn a_failure_is_run_again_as_often_as_asked() {
     assert!(said.out.contains("0 of 2 runs failed"), "{}", said.all());
 }
 
+/// PRACTICE-6 takes a cursor, which has another number in each run.
+#[test]
+fn a_failure_is_confirmed_by_the_commands_alone_without_any_javascript() {
+    for id in ["PRACTICE-1", "PRACTICE-6", "PRACTICE-4"] {
+        let place = Place::new();
+        let signature = run_of(&place, id);
+        let words = ["repro", &signature, "--runs", "2", "--no-capture", "--shells", "embedded,wire"];
+        let said = triage(&place, &words);
+        assert_eq!(said.code, Some(1), "{id}: {}", said.all());
+        for wanted in ["embedded: 2 of 2 runs", "wire: 2 of 2 runs", "every shell shows it: it is the server's"] {
+            assert!(said.out.contains(wanted), "{id}: {wanted}\n{}", said.all());
+        }
+    }
+}
+
 #[test]
 fn two_runs_differ_in_their_failures() {
     let (one, other) = (Place::new(), Place::new());

@@ -9,7 +9,6 @@ use super::named::named;
 use super::outbox::Outbox;
 use super::trail;
 use crate::shell::{Job, Note, SentCommand};
-use crate::wire::bson::Writer;
 use crate::wire::link::{ConnectError, Failure, Link, Servers, Target};
 use crate::wire::uri::{Login, Mechanism, Secret};
 
@@ -124,8 +123,7 @@ impl Host {
     }
 
     /// One command and its reply; the whole account is kept here. A lost connection is opened anew by the next call.
-    pub fn run_command(&mut self, id: u32, database: &str, command: Writer) -> Result<Vec<u8>, String> {
-        let bytes = command.into_bytes();
+    pub fn run_command(&mut self, id: u32, database: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
         let sent = trail::read(&bytes, database);
         let name = sent.name.clone();
         let given_up = self.not_given_up();

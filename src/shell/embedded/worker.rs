@@ -15,7 +15,7 @@ use super::host::Host;
 use super::outbox::{Outbox, PULSE};
 use super::sandbox::Grounds;
 use super::threads::{Mail, Threads};
-use super::{bytecode, engine, sandbox};
+use super::{bytecode, engine, replay, sandbox};
 use crate::exit_code::ExitCode;
 use crate::process::die_with_parent;
 use crate::shell::{Ended, Job, Report, ShellEnd};
@@ -105,7 +105,9 @@ fn run(job: Job, text: Result<String, String>, bytecode: &Arc<Vec<u8>>) {
 
 fn execute(job: Job, text: Result<String, String>, outbox: Outbox, threads: &Threads) -> Ended {
     let host = Rc::new(RefCell::new(Host::new(job, outbox, threads.deadline())));
+    let is_list = replay::is_list(&host.borrow().job);
     let end = match text {
+        Ok(text) if is_list => replay::run(&text, &mut host.borrow_mut(), || threads.must_end()),
         Ok(text) => engine::run(&text, &host, threads, &Mail::default()),
         Err(message) => ShellEnd::SyntaxError { message },
     };

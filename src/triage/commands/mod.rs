@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 pub use scripts::{for_python, for_rust, for_shells};
 
+use crate::shell::embedded::Recorded;
 use crate::wire::bson::{Bson, Document};
 use crate::wire::tap::{Tapped, is_own};
 
@@ -61,6 +62,13 @@ impl Sent {
     pub fn line(&self) -> String {
         let command = self.with_cursors(&extended_json::document(&self.command));
         json!({ "n": self.number, "connection": self.connection, "db": self.database, "command": command }).to_string()
+    }
+
+    /// The same for our own replay.
+    pub fn recorded(&self) -> Recorded {
+        let Self { number, database, command, cursors, .. } = self.clone();
+        let cursors = cursors.into_iter().map(|(id, of)| (id, of as i32)).collect();
+        Recorded { number: number as i32, database, command, cursors }
     }
 
     fn with_cursors(&self, command: &Value) -> Value {

@@ -38,7 +38,7 @@ pub fn install<'js>(
     let file = threads.clone();
     bson_crossing::install(
         ctx,
-        Box::new(move |id, database, command| carrier.borrow_mut().run_command(id, database, command)),
+        Box::new(move |id, database, command| carrier.borrow_mut().run_command(id, database, command.into_bytes())),
         Box::new(move || file.must_end()),
     );
     connections(&native, host)?;
