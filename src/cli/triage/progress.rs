@@ -2,6 +2,7 @@
 //!
 //! Sizes leave blanks out: they are our own print's, and many.
 
+use std::cell::Cell;
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -17,12 +18,14 @@ use crate::triage::reduce::{Ending, Progress, Reduced, StageCost, ink};
 pub(super) struct Console {
     json: bool,
     line: Option<ProgressBar>,
+    /// Candidates of the level under way.
+    level: Cell<usize>,
 }
 
 impl Console {
     pub(super) fn new(json: bool) -> Self {
         let terminal = !json && std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
-        Self { json, line: terminal.then(living_line) }
+        Self { json, line: terminal.then(living_line), level: Cell::new(0) }
     }
 
     pub(super) fn event(&self, event: &Progress<'_>) {
@@ -35,8 +38,13 @@ impl Console {
             (Progress::Stage { stage, round, bytes }, None) => say(&format!("{stage}, round {round}: {bytes} bytes")),
             (Progress::ManyParts { parts }, _) => say(&format!("many parts needed ({parts} so far), probably flaky")),
             (Progress::Stage { stage, round, .. }, Some(line)) => line.set_prefix(format!("{stage}, round {round}")),
-            (Progress::Tested { tests, cached, best, .. }, Some(line)) => {
-                line.set_message(format!("{best} bytes, {tests} tests, {cached} more known"));
+            (Progress::Level { candidates, .. }, Some(_)) => self.level.set(*candidates),
+            (Progress::Tested { tests, cached, bytes, best, .. }, Some(line)) => {
+                let level = self.level.get();
+                let a_second = *tests as f64 / line.elapsed().as_secs_f64().max(0.001);
+                line.set_message(format!(
+                    "level of {level}, {bytes} bytes tried, best {best}, {tests} tests ({a_second:.0}/s), {cached} more known"
+                ));
                 line.tick();
             }
             _ => {}
