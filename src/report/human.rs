@@ -68,7 +68,9 @@ impl Human {
             0 => String::new(),
             all => format!(", {} of {all} statements{accepted}", execution.completed.len()),
         };
-        let head = format!("[{}/{}] {name}: ", self.done, self.total);
+        // What comes after the last file is the servers' end.
+        let place = if self.done > self.total { "end".into() } else { format!("{}/{}", self.done, self.total) };
+        let head = format!("[{place}] {name}: ");
         let tail = format!("({}{counted})", readable(execution.elapsed));
         match judgement.findings.first() {
             None => format!("{head}clean {tail}"),

@@ -260,6 +260,9 @@ pub struct CommandFigures {
     pub codes: BTreeMap<i32, u64>,
     /// Sum of the times from request to reply.
     pub busy: Duration,
+    /// The longest of them; nothing in older records.
+    #[serde(default)]
+    pub slowest: Duration,
 }
 
 impl CommandFigures {
@@ -268,6 +271,7 @@ impl CommandFigures {
         self.sent += other.sent;
         self.accepted += other.accepted;
         self.busy += other.busy;
+        self.slowest = self.slowest.max(other.slowest);
         for (&code, &count) in &other.codes {
             let known = self.codes.len() < MOST_CODES || self.codes.contains_key(&code);
             *self.codes.entry(if known { code } else { 0 }).or_default() += count;

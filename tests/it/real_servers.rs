@@ -1,6 +1,6 @@
 //! A real batch on each real server. `tests/run` installs them and asks for these tests.
 
-use crate::program::{Place, Said};
+use crate::program::{Place, Said, TRIAGE};
 
 struct Shares {
     statements: f64,
@@ -85,5 +85,39 @@ mod mongo_java_server {
             "{}",
             said.all()
         );
+    }
+    /// The text between two statements' frames.
+    const RULER: &str =
+        "// ------------------------------------------------------------------------------------------------\n";
+
+    #[test]
+    #[ignore = "needs mongo-java-server, which tests/run installs"]
+    fn its_hang_is_reduced_from_a_fuzzed_program_of_thirty_tests_to_two_calls() {
+        let place = Place::new();
+        let said = place.fuzz(&["generate", "--seed", "3", "--sets", "1"]);
+        assert_eq!(said.code, Some(0), "{}", said.all());
+        let made = std::fs::read_to_string(place.latest().join("files/jstestfuzz-3-0000.js")).unwrap();
+        let mut parts: Vec<String> = made.split(RULER).map(ToOwned::to_owned).collect();
+        assert!(parts.len() > 800, "{}", parts.len());
+        let calls =
+            [(60, "db.h.insert({s: Array(61).join('a') + '!'});"), (150, "db.h.find({s: /(.*a){25}X/}).itcount();")];
+        for (number, call) in calls {
+            let mut framed = String::new();
+            jstestfuzz::wrap::push_framed(&mut framed, number, call);
+            parts[number + 1] = framed.replace(RULER, "");
+        }
+        let file = place.file("long.js", parts.join(RULER));
+        let server = ["--server", "mongo-java-server", "--no-capture", "--checks", "none"];
+        let run = place.fuzz(&[&["run", &file, "--hang-min", "10s"], &server[..]].concat());
+        let summary = place.summary();
+        let blocks = summary["failures"]["blocks"].as_array().unwrap();
+        let hang = blocks.iter().find(|block| block["class"] == "Hang").unwrap_or_else(|| panic!("{}", run.all()));
+        let words = ["bisect", hang["signature"].as_str().unwrap(), "--jobs", "2", "--budget", "4m"];
+        let said: Said = place.command(TRIAGE, &words).output().unwrap().into();
+        assert_eq!(said.code, Some(0), "{}", said.all());
+        let small = std::fs::read_to_string(place.path().join("long.min.js")).unwrap();
+        let small: String = small.lines().filter(|line| !line.starts_with("// ")).collect();
+        let small: String = small.chars().filter(|c| !c.is_whitespace()).collect();
+        assert!(small.contains("insert") && small.contains("find") && small.len() < 120, "{small}\n{}", said.all());
     }
 }

@@ -100,14 +100,16 @@ fn hint(failing: &Execution) -> Vec<usize> {
     last.map(|last| vec![last as usize, last as usize + 1]).unwrap_or_default()
 }
 
-/// An order of magnitude above what the file takes without its hang. In a hanging file no statement that was completed is
-/// as slow as the one that was not.
+/// An order of magnitude above what the file takes without its hang. In a hanging file no reply that came is as slow as the
+/// one that did not; who counts no replies has the statements that were completed.
 fn patience(failing: &Execution, longest: Duration) -> Patience {
     if failing.hang.is_none() {
         return Patience { file: (longest * 10).max(LEAST), reply: None };
     }
     let millis = || failing.completed.iter().map(|one| one.millis);
-    let (all, slowest) = (Duration::from_millis(millis().sum()), Duration::from_millis(millis().max().unwrap_or(0)));
+    let (all, statement) = (Duration::from_millis(millis().sum()), Duration::from_millis(millis().max().unwrap_or(0)));
+    let reply = failing.commands.values().map(|figures| figures.slowest).max().filter(|slowest| !slowest.is_zero());
+    let slowest = reply.unwrap_or(statement);
     Patience { file: (all * 10).max(LEAST), reply: Some((slowest * 10).max(LEAST_REPLY)) }
 }
 

@@ -62,7 +62,7 @@ impl Account {
         self.statement.sent += 1;
         self.statement.accepted += u32::from(accepted);
         let codes = outcome.iter().filter(|_| !accepted).map(|outcome| (outcome.code.unwrap_or(0), 1)).collect();
-        let figures = CommandFigures { sent: 1, accepted: u64::from(accepted), codes, busy: took };
+        let figures = CommandFigures { sent: 1, accepted: u64::from(accepted), codes, busy: took, slowest: took };
         self.outbox.command_over(self.thread, name, &figures);
         let code = outcome.as_ref().and_then(|outcome| outcome.code);
         match (reply, outcome) {
