@@ -1,7 +1,7 @@
 //! Reducing beside treereduce, lithium and picire: the same files, the same predicate, a whole process a test.
 //!
 //! Sizes are those of escodegen's compact print of each result, so that no tool is paid for its own. Tests are counted by
-//! the predicate. JSTESTFUZZ_BENCH_CASES=3 takes the first three files only.
+//! the predicate. JSTESTFUZZ_BENCH_CASES=3 takes the first three files only, JSTESTFUZZ_BENCH_FROM=14 leaves out so many.
 
 #[path = "../measure/mod.rs"]
 mod measure;
@@ -51,8 +51,11 @@ fn main() {
     {
         return skipped("reducing beside peers", "treereduce, lithium, picire or acorn are not there; run benches/run");
     }
-    let most = std::env::var("JSTESTFUZZ_BENCH_CASES").ok().and_then(|most| most.parse().ok()).unwrap_or(usize::MAX);
-    let made: Vec<Vec<Made>> = cases::all().iter().take(most).map(reduced_by_all).collect();
+    let number = |name| std::env::var(name).ok().and_then(|number: String| number.parse::<usize>().ok());
+    let (from, most) = (number("JSTESTFUZZ_BENCH_FROM"), number("JSTESTFUZZ_BENCH_CASES"));
+    let all = cases::all();
+    let some = all.iter().skip(from.unwrap_or(0)).take(most.unwrap_or(usize::MAX));
+    let made: Vec<Vec<Made>> = some.map(reduced_by_all).collect();
     report(&made);
 }
 
@@ -111,12 +114,18 @@ fn reduced(case: &Case, command: fn(&Path) -> Command) -> Made {
     let seconds = started.elapsed().as_secs_f64();
     let tests = std::fs::metadata(path("count")).map_or(0, |count| count.len() as usize);
     let output = ["output.js", "out/input.js", "input.js"].map(path).into_iter().find(|path| path.exists());
-    Made { bytes: size(&output.expect("the original at least")), tests, seconds }
+    // Who is stopped while he writes his file has nothing: then it is the original's size.
+    let bytes = size(&output.expect("the original at least")).or_else(|| {
+        std::fs::write(path("original.js"), &case.text).ok()?;
+        size(&path("original.js"))
+    });
+    Made { bytes: bytes.expect("the size of the original"), tests, seconds }
 }
 
-fn size(file: &Path) -> usize {
+/// Nothing if the file is no program.
+fn size(file: &Path) -> Option<usize> {
     let output = Command::new(predicate()).arg("--size").arg(file).env("NODE_PATH", modules()).output().expect("node");
-    String::from_utf8_lossy(&output.stdout).trim().parse().unwrap_or_else(|_| panic!("no size of {}", file.display()))
+    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
 }
 
 fn predicate() -> String {

@@ -181,12 +181,19 @@
         throw new Failure("threads and parallel shells are not provided under mongosh; use --shell embedded");
     }
 
+    function noLogins() {
+        throw new Failure("logins of a script are not provided under mongosh; name the user in --uri, or use --shell embedded");
+    }
+
     const addresses = [];
     const native = {
         database: job.database,
         testData: job.testData,
         print(text) { here.print(String(text)); },
         openConnection: (address) => push(addresses, ask({ what: "open", address: String(address) })) - 1,
+        closeConnection() {},
+        followsPrimary: () => false,
+        logIn: noLogins, forgetLogin: noLogins,
         address: (id) => addresses[id] || "",
         runCommand(id, database, command) {
             const text = stringify(topLevel(command));
@@ -195,6 +202,12 @@
         decimal: (text) => ask({ what: "decimal", text: String(text) }),
         bsonSize: (value) => Number(ask({ what: "size", text: stringify(topLevel(value)) })),
         compareBson: (left, right) => order(parts(left, false, 1), parts(right, false, 1)),
+        sameBson: (left, right) => stringify(topLevel(left)) === stringify(topLevel(right)),
+        hide(object, names) {
+            for (const name of keys(names)) {
+                defineProperty(object, name, { value: names[name], writable: true, configurable: true, enumerable: false });
+            }
+        },
         readSources: (name) => loaded(here.read(String(name))),
         evalScript(text, name) {
             const wrong = here.evaluate(String(text), String(name));

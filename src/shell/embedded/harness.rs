@@ -79,6 +79,8 @@ pub fn place(line: usize) -> Option<(&'static str, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -102,5 +104,20 @@ mod tests {
             place(script.lines().position(|line| line.contains("function assert(")).unwrap() + 1).unwrap().0,
             "30_assert.js"
         );
+    }
+    /// What only the embedded shell has, what the harness itself puts there, and what may be undefined.
+    const NOT_UNDER_MONGOSH: [&str; 6] = ["finish", "wordsOf", "readMode", "runJobs", "threadArgument", "threadResult"];
+
+    #[test]
+    fn what_the_harness_asks_of_its_natives_is_there_under_mongosh_too() {
+        let prelude = include_str!("../../../harness/compat/mongosh_natives.js");
+        let given: BTreeSet<&str> = prelude.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let calls = FILES.iter().flat_map(|(_, text)| text.split("native.").skip(1));
+        let asked: BTreeSet<&str> =
+            calls.filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next()).collect();
+        assert!(asked.len() > 20, "{asked:?}");
+        let missing: Vec<_> =
+            asked.iter().filter(|name| !given.contains(*name) && !NOT_UNDER_MONGOSH.contains(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 }
