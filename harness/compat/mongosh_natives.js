@@ -217,7 +217,7 @@
         },
         startThread: noThreads, waitForThread: noThreads, newLatch: noThreads, passLatch: noThreads,
         countDownLatch: noThreads, latchCount: noThreads, toBson() {}, fromBson: noThreads,
-        sleep: here.sleep, monotonic: here.monotonic, gc() {},
+        sleep: here.sleep, monotonic: here.monotonic, gc() {}, runJobs() {},
         quit(status) { here.quit(status | 0); },
         registerTypes(registered) {
             types = registered;

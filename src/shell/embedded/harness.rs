@@ -106,7 +106,7 @@ mod tests {
         );
     }
     /// What only the embedded shell has, what the harness itself puts there, and what may be undefined.
-    const NOT_UNDER_MONGOSH: [&str; 6] = ["finish", "wordsOf", "readMode", "runJobs", "threadArgument", "threadResult"];
+    const NOT_UNDER_MONGOSH: [&str; 5] = ["finish", "wordsOf", "readMode", "threadArgument", "threadResult"];
 
     #[test]
     fn what_the_harness_asks_of_its_natives_is_there_under_mongosh_too() {
