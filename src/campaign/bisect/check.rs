@@ -177,6 +177,7 @@ impl Runs {
             self.wanted = wanted.map(|wanted| (wanted, execution, order));
         }
     }
+
     /// What they come to, if one failed.
     fn checked(self, case: &Case, way: Way) -> Option<Checked> {
         let (wanted, failing, order) = self.wanted?;
