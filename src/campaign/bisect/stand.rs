@@ -204,7 +204,8 @@ impl Stand<'_> {
 
     /// What the server's end comes to, where that is asked, nothing else failed and it does.
     fn at_its_end(&mut self, trial: &Trial, so_far: &Judgement) -> Option<Judgement> {
-        if !trial.shows_in.end || so_far.failures().next().is_some() {
+        let stop = self.setting.interrupts.requested().is_some();
+        if stop || !trial.shows_in.end || so_far.failures().next().is_some() {
             return None;
         }
         let judgement = judge(&self.batch.shut_down(IN_PEACE)?);
