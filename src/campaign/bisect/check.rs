@@ -48,7 +48,7 @@ impl Checked {
     /// What a run found that saw the failure and then saw it again on a fresh server.
     pub fn by_a_run(wanted: Wanted, failing: &Execution, way: Way) -> Self {
         Self {
-            shows_in: ShowsIn::places_of(wanted.class),
+            shows_in: places(&wanted, failing),
             wanted,
             rate: Rate { failed: 2, runs: 2 },
             way,
@@ -58,6 +58,12 @@ impl Checked {
             order: Vec::new(),
         }
     }
+}
+
+/// Of several nodes one may fail when the file is over: whoever looks at all their data waits for that.
+fn places(wanted: &Wanted, failing: &Execution) -> ShowsIn {
+    let places = ShowsIn::places_of(wanted.class);
+    ShowsIn { data: places.data || failing.servers.len() > 1, ..places }
 }
 
 fn setting(execution: &Execution) -> String {
@@ -182,7 +188,7 @@ impl Runs {
     fn checked(self, case: &Case, way: Way) -> Option<Checked> {
         let (wanted, failing, order) = self.wanted?;
         let hint = if case.hint.is_empty() { hint(&failing) } else { case.hint.clone() };
-        let shows_in = ShowsIn { end: self.at_end, ..ShowsIn::places_of(wanted.class) };
+        let shows_in = ShowsIn { end: self.at_end, ..places(&wanted, &failing) };
         Some(Checked {
             wanted,
             shows_in,
