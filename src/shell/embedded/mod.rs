@@ -30,4 +30,4 @@ pub mod worker;
 pub(super) use engine::is_module;
 pub(super) use harness::script as harness_script;
 pub use parent::EmbeddedShell;
-pub use replay::{EXTENSION as COMMANDS, Recorded};
+pub use replay::{EXTENSION as COMMANDS, Recorded, cursor_opened};

@@ -9,7 +9,7 @@ use super::base64::{decode, encode};
 use super::host::Host;
 use crate::doc;
 use crate::shell::{Job, Report, ShellEnd};
-use crate::wire::bson::{Bson, Document, RawBson, RawDocument};
+use crate::wire::bson::{Bson, Document};
 
 /// What files of such lists are called.
 pub const EXTENSION: &str = "commands";
@@ -91,19 +91,15 @@ pub fn run(text: &str, host: &mut Host, must_end: impl Fn() -> bool) -> ShellEnd
         }
         let (number, database) = (one.number, one.database.clone());
         let reply = host.run_command(connection, &database, one.bytes(&opened));
-        opened.extend(reply.ok().and_then(|reply| cursor_of(&reply)).map(|id| (number, id)));
+        let reply = reply.ok().and_then(|reply| Document::from_bytes(&reply).ok());
+        opened.extend(reply.and_then(|reply| cursor_opened(&reply)).map(|id| (number, id)));
     }
     ShellEnd::Completed
 }
 
-fn cursor_of(reply: &[u8]) -> Option<i64> {
-    match RawDocument::new(reply).ok()?.get("cursor")? {
-        RawBson::Document(cursor) => match cursor.get("id")? {
-            RawBson::Int64(id) => Some(id),
-            _ => None,
-        },
-        _ => None,
-    }
+/// The cursor that a reply leaves open.
+pub fn cursor_opened(reply: &Document) -> Option<i64> {
+    reply.get_document("cursor")?.get("id")?.as_i64().filter(|id| *id != 0)
 }
 
 #[cfg(test)]

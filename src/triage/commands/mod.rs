@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 pub use scripts::{for_python, for_rust, for_shells};
 
-use crate::shell::embedded::Recorded;
+use crate::shell::embedded::{Recorded, cursor_opened};
 use crate::wire::bson::{Bson, Document};
 use crate::wire::tap::{Tapped, is_own};
 
@@ -44,8 +44,8 @@ pub fn list(tapped: &[Tapped]) -> Vec<Sent> {
         command.fields_mut().retain(|(key, _)| !OF_THE_SENDER.contains(&key.as_str()));
         let cursors = ids_in(&command).filter_map(|id| Some((id, *opened.get(&id)?))).collect();
         all.push(Sent { number, connection: one.connection, database, command, cursors });
-        let cursor = one.reply.as_ref().and_then(|reply| reply.get_document("cursor")?.get("id")?.as_i64());
-        cursor.filter(|id| *id != 0).map(|id| opened.entry(id).or_insert(number));
+        let cursor = one.reply.as_ref().and_then(cursor_opened);
+        cursor.map(|id| opened.entry(id).or_insert(number));
     }
     all
 }
